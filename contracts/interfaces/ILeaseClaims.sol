@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.36;
+
+/// @notice What sync writes: one storage slot per lease. Pool, provider and fee shares are functions of `applied`.
+struct Series {
+    uint96 applied; // rent moved out of escrow so far, base units
+    uint64 units;
+    uint32 lastEpoch; // synced through; startEpoch − 1 before the first sync
+    uint16 poolBps;
+    uint16 feeBps;
+    uint16 policy;
+    uint8 token; // index into the allowed pay tokens, from 1
+    uint8 flags; // bit 0: the last leaf asked for more than was funded
+}
+
+/// @notice What bounds sync: one storage slot per lease.
+struct Bounds {
+    uint96 funded; // paid into the rent escrow in all, less refunds, base units
+    uint96 capPerEpoch;
+    uint32 startEpoch;
+    uint32 epochs;
+}
+
+/// @notice One holder of one lease: one storage slot.
+struct Account {
+    uint64 balance;
+    uint88 checkpoint; // pool revenue per unit already credited, base units
+    uint96 accrued; // credited and not yet claimed, base units
+    uint8 flags; // bit 0: has frozen units
+}
+
+/// @notice What a leaf asks to be applied to a lease.
+struct Settlement {
+    uint256 leaseId;
+    uint32 epoch;
+    uint96 rent; // cumulative, base units
+}
+
+/// @notice A holder's signed order to move units. `syncedThrough` pins the revenue that travels with them.
+struct TransferOrder {
+    address from;
+    address to;
+    uint256 id;
+    uint64 units;
+    uint32 syncedThrough; // the lease's lastEpoch must equal this; type(uint32).max = any
+    uint256 nonce;
+    uint256 deadline;
+}
+
+/// @title Claim units (ERC-1155, ERC-7943), revenue accounting and custody of all cash
+/// @notice EIP-712 domain: name "ComputeRwa LeaseClaims", version "1". Any account may send claims and syncs;
+/// cash goes only to the holder, or where the holder itself says.
+interface ILeaseClaims {
+    event Funded(uint256 indexed id, uint8 indexed kind, address indexed payer, uint96 amount);
+    /// @param rent what the leaf asks, cumulative; @param applied what is paid of it, cumulative: arrears = rent − applied
+    event Synced(uint256 indexed id, uint32 indexed epoch, uint96 rent, uint96 applied);
+    /// @notice The leaf was left out: the lease is unknown, or is synced further already.
+    event SyncSkipped(uint256 indexed id, uint32 indexed epoch);
+    event Claimed(uint256 indexed id, address indexed holder, address indexed to, uint96 amount);
+    event ProviderPaid(uint256 indexed id, address indexed provider, uint96 amount);
+    event FeeCollected(uint256 indexed id, address indexed recipient, uint96 amount);
+    event Refunded(uint256 indexed id, address indexed lessee, uint96 amount);
+    event PayTokenAllowed(address indexed token, uint8 index);
+    event NonceCancelled(address indexed account, uint256 nonce);
+
+    error OnlyLeaseBook();
+    error OnlyEpochLedger();
+    error UnknownLease(uint256 id);
+    error SyncedThrough(uint32 expected, uint32 actual);
+    error InvalidHolderSignature();
+    error SignatureExpired(uint256 deadline);
+    error NonceUsed(address account, uint256 nonce);
+    error NotFinal(uint256 id);
+    error FundingTooLarge();
+    error PayTokenNotAllowed(address token);
+    error TooManyPayTokens();
+
+    /// @notice LeaseBook only: opens a series, mints all units to `provider`, pulls `funding` from `lessee`.
+    function open(uint256 id, address provider, address lessee, uint96 funding, Series calldata s, Bounds calldata b)
+        external;
+    /// @notice LeaseBook only: pulls `amount` from `payer` into the rent escrow.
+    function addFunds(uint256 id, uint8 kind, address payer, uint96 amount) external;
+    /// @notice LeaseBook only, which has checked `provider` against the terms.
+    function payProvider(uint256 id, address provider) external returns (uint96 amount);
+    /// @notice LeaseBook only, which has checked `lessee` against the terms.
+    function refund(uint256 id, address lessee) external returns (uint96 amount);
+    /// @notice EpochLedger only, which has checked the leaves: applies what they ask within funds and terms. Never reverts
+    /// for one lease's sake.
+    function settle(Settlement[] calldata items) external;
+
+    /// @notice Pays `holder` what it is owed by lease `id`. Anyone may call.
+    function claim(uint256 id, address holder) external returns (uint96 amount);
+    function claimMany(uint256[] calldata ids, address holder) external;
+    /// @notice The caller's own claim, paid to an address it names.
+    function claimTo(uint256 id, address to) external returns (uint96 amount);
+    /// @notice Sends the platform's share applied so far to the fee recipient. Anyone may call.
+    function collectFee(uint256 id) external returns (uint96 amount);
+    function transferWithSignature(TransferOrder calldata order, bytes calldata signature) external;
+    /// @notice Makes one of the caller's own nonces unusable.
+    function cancelNonce(uint256 nonce) external;
+    function allowPayToken(address token) external returns (uint8 index);
+    function setBaseURI(string calldata base) external;
+
+    function claimable(uint256 id, address holder) external view returns (uint96);
+    function seriesOf(uint256 id) external view returns (Series memory);
+    function boundsOf(uint256 id) external view returns (Bounds memory);
+    function accountOf(uint256 id, address holder) external view returns (Account memory);
+    function providerDue(uint256 id) external view returns (uint96);
+    function feeDue(uint256 id) external view returns (uint96);
+    /// @notice Escrow not yet applied, base units.
+    function escrowOf(uint256 id) external view returns (uint96);
+    function payTokenOf(uint256 id) external view returns (address);
+    function payTokenIndex(address token) external view returns (uint8);
+    function nonceUsed(address account, uint256 nonce) external view returns (bool);
+    function totalSupply(uint256 id) external view returns (uint256);
+    function name() external view returns (string memory);
+    function symbol() external view returns (string memory);
+    function contractURI() external view returns (string memory);
+}
