@@ -1,2 +1,23 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using ComputeRwa.Db;
+using ComputeRwa.Http;
+using ComputeRwa.Parties;
+
+var builder = WebApplication.CreateBuilder(args);
+var config = builder.Configuration;
+builder.WebHost.ConfigureKestrel(o => o.Limits.MaxRequestBodySize = 64 << 20);
+builder.Services.AddSingleton(new Database(config["Db:Url"] ?? "sqlite:computerwa.db"));
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddHttp();
+builder.Services.AddOpenApi();
+
+var app = builder.Build();
+var database = app.Services.GetRequiredService<Database>();
+var now = TimeProvider.System.GetUtcNow();
+await Migrator.Migrate(database, now);
+if (await ApiKeys.EnsureOperator(database, config["Auth:OperatorKey"], now) is { } key) Console.WriteLine($"Operator API key: {key}");
+
+app.UseHttp();
+app.MapOpenApi();
+app.MapFeed();
+app.MapProviders();
+await app.RunAsync();

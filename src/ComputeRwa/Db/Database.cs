@@ -1,0 +1,123 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace ComputeRwa.Db;
+
+/// <summary>
+/// The one database: SQLite (WAL, synchronous=FULL) for <c>sqlite:PATH</c>, PostgreSQL for <c>postgres:CONNECTION STRING</c>.
+/// SQLite has one writer, so writers of this process queue here instead of colliding in the engine.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    private readonly string _connectionString;
+    private readonly SemaphoreSlim? _writer;
+
+    public bool IsPostgres { get; }
+
+    public Database(string url)
+    {
+        TypeHandlers.Register();
+        if (url.StartsWith("postgres:", StringComparison.Ordinal))
+        {
+            (IsPostgres, _connectionString) = (true, url["postgres:".Length..]);
+        }
+        else if (url.StartsWith("sqlite:", StringComparison.Ordinal))
+        {
+            SQLitePCL.Batteries_V2.Init();
+            _connectionString = new SqliteConnectionStringBuilder { DataSource = url["sqlite:".Length..], DefaultTimeout = 30 }.ToString();
+            _writer = new(1, 1);
+        }
+        else
+        {
+            throw new ArgumentException("Db:Url must start with sqlite: or postgres:", nameof(url));
+        }
+    }
+
+    /// <summary>A snapshot to read from. Nothing is opened before the first statement.</summary>
+    public Tx Read() => new(this, writes: false);
+
+    /// <summary>A unit of work: everything or nothing, on <see cref="Tx.Commit"/>. Nothing is opened before the first statement.</summary>
+    public Tx Write() => new(this, writes: true);
+
+    internal async Task<(DbConnection, DbTransaction)> Open(bool writes, CancellationToken cancel)
+    {
+        if (writes && _writer is not null) await _writer.WaitAsync(cancel);
+        DbConnection? connection = null;
+        try
+        {
+            connection = IsPostgres ? new NpgsqlConnection(_connectionString) : new SqliteConnection(_connectionString);
+            await connection.OpenAsync(cancel);
+            if (connection is not SqliteConnection sqlite) return (connection, await connection.BeginTransactionAsync(cancel));
+            await sqlite.ExecuteAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;");
+            return (sqlite, sqlite.BeginTransaction(IsolationLevel.Serializable, deferred: !writes));
+        }
+        catch
+        {
+            if (connection is not null) await connection.DisposeAsync();
+            if (writes) Released();
+            throw;
+        }
+    }
+
+    internal void Released() => _writer?.Release();
+
+    public void Dispose() => _writer?.Dispose();
+}
+
+/// <summary>One transaction. Statements are Dapper's; the transaction is always passed along.</summary>
+internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
+{
+    /// <summary>Lets a route handler take the request's transaction, which Http/UnitOfWork.cs opened, as a parameter.</summary>
+    public static ValueTask<Tx?> BindAsync(HttpContext http) => ValueTask.FromResult((Tx?)http.Items[typeof(Tx)]);
+
+    private DbConnection? _connection;
+    private DbTransaction? _transaction;
+
+    public bool IsPostgres => database.IsPostgres;
+
+    /// <summary>Cancelled when the caller no longer wants the result; never cancels a commit.</summary>
+    public CancellationToken Cancel { get; init; }
+
+    public async Task<List<T>> Query<T>(string sql, object? args = null) => [.. await (await Open()).QueryAsync<T>(sql, args, _transaction)];
+
+    public async Task<T?> First<T>(string sql, object? args = null) => await (await Open()).QueryFirstOrDefaultAsync<T>(sql, args, _transaction);
+
+    public async Task<T> Single<T>(string sql, object? args = null) => await (await Open()).QuerySingleAsync<T>(sql, args, _transaction);
+
+    public async Task<int> Execute(string sql, object? args = null) => await (await Open()).ExecuteAsync(sql, args, _transaction);
+
+    /// <summary>The raw pair, for bulk paths such as binary COPY.</summary>
+    public async Task<(DbConnection Connection, DbTransaction Transaction)> Raw() => (await Open(), _transaction!);
+
+    public async Task Commit()
+    {
+        if (_transaction is null) return;
+        await _transaction.CommitAsync(CancellationToken.None);
+        await DisposeAsync();
+    }
+
+    private async Task<DbConnection> Open()
+    {
+        if (_connection is null) (_connection, _transaction) = await database.Open(writes, Cancel);
+        return _connection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is null) return;
+        var (connection, transaction) = (_connection, _transaction!);
+        (_connection, _transaction) = (null, null);
+        try
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+        finally
+        {
+            if (writes) database.Released();
+        }
+    }
+}

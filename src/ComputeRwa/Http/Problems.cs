@@ -1,0 +1,93 @@
+using System.Text.Json;
+using ComputeRwa.Kernel;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace ComputeRwa.Http;
+
+/// <summary>RFC 9457 problem. <c>Type</c> is stable; <c>Retryable</c> says whether the same request may succeed later.</summary>
+internal sealed record Problem(string Type, string Title, int Status, string Detail, bool Retryable, IReadOnlyList<FieldError> Errors);
+
+/// <summary>The result of a handler that refuses: <c>Results&lt;Ok&lt;T&gt;, Refusal&gt;</c> is the contract of most routes.</summary>
+internal sealed class Refusal(Error error) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var problem = Problems.From(error);
+        httpContext.Response.StatusCode = problem.Status;
+        return httpContext.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json");
+    }
+}
+
+/// <summary>The one place where error codes become HTTP statuses.</summary>
+internal static class Problems
+{
+    private static readonly Dictionary<string, (int Status, string Title, bool Retryable)> Codes = new()
+    {
+        ["invalid"] = (400, "The request has fields that are not acceptable.", false),
+        ["malformed"] = (400, "The request could not be read.", false),
+        ["idempotency-key-missing"] = (400, "This request needs an Idempotency-Key header.", false),
+        ["unauthenticated"] = (401, "This request needs an API key.", false),
+        ["forbidden"] = (403, "This key may not do that.", false),
+        ["wrong-signature"] = (403, "The signature is not that of the party it must come from.", false),
+        ["not-found"] = (404, "There is no such thing.", false),
+        ["method-not-allowed"] = (405, "This address does not take that method.", false),
+        ["too-large"] = (413, "The request body is too large.", false),
+        ["unsupported-media-type"] = (415, "The request body must be application/json.", false),
+        ["conflict"] = (409, "The request does not fit the present state.", false),
+        ["duplicate-name"] = (409, "That is registered already.", false),
+        ["idempotency-key-reused"] = (409, "This Idempotency-Key was used for another request.", false),
+        ["sequence-gap"] = (409, "A batch before this one is missing.", true),
+        ["overlapping-batch"] = (409, "The batch overlaps one that is stored.", false),
+        ["gpu-already-let"] = (409, "A GPU is committed to another lease in these epochs.", false),
+        ["epoch-closed"] = (409, "The epoch is closed.", false),
+        ["not-ready"] = (409, "What this needs has not happened yet.", true),
+        ["chain-unavailable"] = (503, "The chain's node does not answer.", true),
+        ["internal"] = (500, "Something broke on our side.", true),
+    };
+
+    public static Problem From(Error error)
+    {
+        var (status, title, retryable) = Codes.TryGetValue(error.Code, out var known) ? known : (409, "The request was refused.", false);
+        return new($"/problems/{error.Code}", title, status, error.Message, retryable, error.Fields);
+    }
+
+    public static Task Write(HttpContext http, Error error) => new Refusal(error).ExecuteAsync(http);
+
+    /// <summary>Turns what the framework throws for bad input into a problem that names the field; anything else is our fault.</summary>
+    public static Error FromException(Exception exception)
+    {
+        if (exception is not BadHttpRequestException bad) return new("internal", "The request failed on our side; it changed nothing.", []);
+        if (bad.StatusCode == 413) return new("too-large", "The request body is larger than this address takes.", []);
+        if (bad.StatusCode == 415) return new("unsupported-media-type", "Send the body as application/json.", []);
+        if (bad.InnerException is JsonException json) return Malformed(json);
+        return new("malformed", bad.Message, []);
+    }
+
+    private static Error Malformed(JsonException json)
+    {
+        var path = json.Path is null or "$" ? "body" : json.Path.TrimStart('$', '.');
+        var reason = json.Message.Split(" Path:")[0].Split(" LineNumber:")[0].Replace("ComputeRwa.", "", StringComparison.Ordinal);
+        return new("malformed", $"{path}: {reason}", [new(path, reason)]);
+    }
+
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+            AllowStatusCode404Response = true,
+            ExceptionHandler = http => Write(http, FromException(http.Features.Get<IExceptionHandlerFeature>()!.Error)),
+        });
+        app.UseStatusCodePages(context => Write(context.HttpContext, FromStatus(context.HttpContext)));
+    }
+
+    private static Error FromStatus(HttpContext http) => http.Response.StatusCode switch
+    {
+        401 => new("unauthenticated", "Send an API key as 'Authorization: Bearer KEY'.", []),
+        403 => new("forbidden", "The key's role does not allow this.", []),
+        404 => new("not-found", $"There is nothing at {http.Request.Path}.", []),
+        405 => new("method-not-allowed", $"{http.Request.Path} does not take {http.Request.Method}.", []),
+        415 => new("unsupported-media-type", "Send the body as application/json.", []),
+        var status => new("malformed", $"The request was refused with status {status}.", []),
+    };
+}

@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using System.Text;
+using ComputeRwa.Db;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Http;
+
+/// <summary>Marks a POST that moves money or writes to the chain: it must carry an Idempotency-Key.</summary>
+internal sealed record NeedsIdempotencyKey;
+
+/// <summary>Marks a POST whose response holds a secret: it is never kept, so a repeat makes a new one.</summary>
+internal sealed record NeverKept;
+
+/// <summary>Marks a route that takes larger bodies than usual, in bytes.</summary>
+internal sealed record BodyLimit(long Bytes);
+
+/// <summary>
+/// One request, one transaction. A handler asks for <see cref="Tx"/> as a parameter and never commits: what it changed, the
+/// commands it put in the outbox and the response kept for its Idempotency-Key are committed together when it succeeds, and
+/// all forgotten when it fails. The body is read before the transaction opens, so a slow client holds no lock.
+/// </summary>
+internal sealed class UnitOfWork(RequestDelegate next, Database database, TimeProvider time)
+{
+    public const long DefaultBodyLimit = 1 << 20;
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint() is not { } endpoint) await next(http);
+        else if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) await Read(http);
+        else await Write(http, endpoint);
+    }
+
+    private async Task Read(HttpContext http)
+    {
+        await using var tx = database.Read();
+        http.Items[typeof(Tx)] = tx;
+        await next(http);
+    }
+
+    private async Task Write(HttpContext http, Endpoint endpoint)
+    {
+        var limit = endpoint.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? DefaultBodyLimit;
+        if (await ReadBody(http.Request, limit) is not { } body)
+        {
+            await Problems.Write(http, new("too-large", $"The body is larger than {limit} bytes.", []));
+            return;
+        }
+        http.Request.Body = new MemoryStream(body, writable: false);
+        var key = endpoint.Metadata.GetMetadata<NeverKept>() is null ? http.Request.Headers["Idempotency-Key"].ToString() : "";
+        if (Check(key, endpoint) is { } error)
+        {
+            await Problems.Write(http, error);
+            return;
+        }
+        await using var tx = database.Write();
+        http.Items[typeof(Tx)] = tx;
+        var request = new KeyedRequest(http.KeyId(), key, RequestHash(http.Request, body));
+        if (key.Length > 0 && await Replayed(tx, http, request)) return;
+        await Run(http, tx, request);
+    }
+
+    private async Task Run(HttpContext http, Tx tx, KeyedRequest request)
+    {
+        var response = http.Response.Body;
+        using var buffer = new MemoryStream();
+        http.Response.Body = buffer;
+        try
+        {
+            await next(http);
+            if (http.Response.StatusCode < 400)
+            {
+                if (request.Key.Length > 0) await Keep(tx, http.Response, request, buffer);
+                await tx.Commit();
+            }
+        }
+        finally
+        {
+            http.Response.Body = response;
+        }
+        buffer.Position = 0;
+        await buffer.CopyToAsync(response, http.RequestAborted);
+    }
+
+    private static Error? Check(string key, Endpoint endpoint)
+    {
+        if (key.Length == 0)
+            return endpoint.Metadata.GetMetadata<NeedsIdempotencyKey>() is null ? null
+                : new("idempotency-key-missing", "Send an Idempotency-Key of your own choosing, one for each intended effect.", [new("Idempotency-Key", "is missing")]);
+        return key.Length <= 128 && key.All(c => c is > ' ' and <= '~') ? null
+            : Error.Invalid("Idempotency-Key", "must have 1 to 128 visible ASCII characters");
+    }
+
+    private static async Task<bool> Replayed(Tx tx, HttpContext http, KeyedRequest request)
+    {
+        var kept = await tx.First<KeptResponse>(
+            "SELECT request_sha256, status, content_type, location, body FROM idempotent_requests WHERE caller = @Caller AND idempotency_key = @Key", request);
+        if (kept is null) return false;
+        if (kept.RequestSha256 != request.Sha256)
+        {
+            await Problems.Write(http, new("idempotency-key-reused", "This Idempotency-Key was used for a request with another path or body.",
+                [new("Idempotency-Key", "was used for another request")]));
+            return true;
+        }
+        http.Response.StatusCode = (int)kept.Status;
+        http.Response.ContentType = kept.ContentType;
+        if (kept.Location is not null) http.Response.Headers.Location = kept.Location;
+        http.Response.Headers["Idempotent-Replay"] = "true";
+        await http.Response.WriteAsync(kept.Body, http.RequestAborted);
+        return true;
+    }
+
+    private Task Keep(Tx tx, HttpResponse response, KeyedRequest request, MemoryStream body) => tx.Execute(
+        """
+        INSERT INTO idempotent_requests (caller, idempotency_key, request_sha256, status, content_type, location, body, created_at)
+        VALUES (@Caller, @Key, @Sha256, @status, @ContentType, @location, @body, @now)
+        """,
+        new
+        {
+            request.Caller,
+            request.Key,
+            request.Sha256,
+            status = (long)response.StatusCode,
+            response.ContentType,
+            location = response.Headers.Location.ToString() is { Length: > 0 } location ? location : null,
+            body = Encoding.UTF8.GetString(body.ToArray()),
+            now = time.Now(),
+        });
+
+    private static string RequestHash(HttpRequest request, byte[] body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"));
+        hash.AppendData(body);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <returns>null when the body is over the limit.</returns>
+    private static async Task<byte[]?> ReadBody(HttpRequest request, long limit)
+    {
+        if (request.ContentLength > limit) return null;
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
+        {
+            if (buffer.Length + read > limit) return null;
+            buffer.Write(chunk, 0, read);
+        }
+        return buffer.ToArray();
+    }
+
+    private sealed record KeyedRequest(string Caller, string Key, string Sha256);
+
+    private sealed record KeptResponse(string RequestSha256, long Status, string? ContentType, string? Location, string Body);
+}
