@@ -52,4 +52,5 @@ interface IEligibility {
     function check(uint16 policy, address from, address to) external view returns (bool fromOk, bool toOk);
     function memberOf(address account) external view returns (Member memory);
     function policyOf(uint16 policy) external view returns (Policy memory);
+    function registrar() external view returns (address);
 }

@@ -51,6 +51,7 @@ interface ILeaseBook {
     /// @notice Item `index` of a batch was left out; `reason` is its revert data.
     event OriginationSkipped(uint256 indexed index, uint256 indexed id, bytes reason);
     event NewLeasesPaused(bool paused);
+    event NonceCancelled(address indexed account, uint256 nonce);
 
     /// @param field the name of the first member of the terms that is not acceptable
     error InvalidTerms(bytes32 field);
@@ -65,6 +66,8 @@ interface ILeaseBook {
     error UnsupportedMethod(uint8 method);
     error UnsupportedFunding(uint8 kind);
     error NewLeasesArePaused();
+    /// @notice A batch was sent with too little gas to give its next item a fair chance.
+    error BatchOutOfGas(uint256 index);
 
     /// @notice Checks both signatures, mints all units to the provider and pulls the notice epochs' escrow from the lessee.
     /// @dev Refused at or after the start of `startEpoch`, so that a signed offer expires by itself.
@@ -85,6 +88,9 @@ interface ILeaseBook {
     /// @notice Once the final leaf is applied, pays the unused escrow back to the lessee. Anyone may call.
     function refund(LeaseTerms calldata terms) external returns (uint96 amount);
 
+    /// @notice Makes one of the caller's own Funding nonces unusable.
+    function cancelNonce(uint256 nonce) external;
+
     /// @notice Stops new leases only.
     function setNewLeasesPaused(bool paused) external;
 
@@ -92,6 +98,8 @@ interface ILeaseBook {
     /// @notice Most rent one epoch can cost, base units, rounded up.
     function capPerEpoch(LeaseTerms calldata terms) external view returns (uint96);
     function statusOf(uint256 id) external view returns (LeaseStatus);
+    function nonceUsed(address account, uint256 nonce) external view returns (bool);
+    function newLeasesPaused() external view returns (bool);
     function currentEpoch() external view returns (uint32);
     function epochLength() external view returns (uint32);
 }

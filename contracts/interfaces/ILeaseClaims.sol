@@ -54,7 +54,7 @@ interface ILeaseClaims {
     event Funded(uint256 indexed id, uint8 indexed kind, address indexed payer, uint96 amount);
     /// @param rent what the leaf asks, cumulative; @param applied what is paid of it, cumulative: arrears = rent − applied
     event Synced(uint256 indexed id, uint32 indexed epoch, uint96 rent, uint96 applied);
-    /// @notice The leaf was left out: the lease is unknown, or is synced further already.
+    /// @notice The leaf was left out: the lease is unknown, or is synced so far already, or never has such an epoch.
     event SyncSkipped(uint256 indexed id, uint32 indexed epoch);
     event Claimed(uint256 indexed id, address indexed holder, address indexed to, uint96 amount);
     event ProviderPaid(uint256 indexed id, address indexed provider, uint96 amount);
@@ -62,6 +62,9 @@ interface ILeaseClaims {
     event Refunded(uint256 indexed id, address indexed lessee, uint96 amount);
     event PayTokenAllowed(address indexed token, uint8 index);
     event NonceCancelled(address indexed account, uint256 nonce);
+    event FeeRecipientSet(address indexed recipient);
+    /// @notice ERC-7572: the metadata at contractURI changed.
+    event ContractURIUpdated();
 
     error OnlyLeaseBook();
     error OnlyEpochLedger();
@@ -99,6 +102,7 @@ interface ILeaseClaims {
     /// @notice Makes one of the caller's own nonces unusable.
     function cancelNonce(uint256 nonce) external;
     function allowPayToken(address token) external returns (uint8 index);
+    function setFeeRecipient(address recipient) external;
     function setBaseURI(string calldata base) external;
 
     function claimable(uint256 id, address holder) external view returns (uint96);
@@ -110,7 +114,9 @@ interface ILeaseClaims {
     /// @notice Escrow not yet applied, base units.
     function escrowOf(uint256 id) external view returns (uint96);
     function payTokenOf(uint256 id) external view returns (address);
+    /// @notice From 1; 0 = not allowed.
     function payTokenIndex(address token) external view returns (uint8);
+    function feeRecipient() external view returns (address);
     function nonceUsed(address account, uint256 nonce) external view returns (bool);
     function totalSupply(uint256 id) external view returns (uint256);
     function name() external view returns (string memory);

@@ -90,3 +90,13 @@ struct EpochRoot {
     uint64 wattHours; // Σ leaf.wattHours
     bytes32 dataHash; // keccak256 of the published epoch file
 }
+
+/// @notice Rent of one lease in one epoch, in parts (RentMath.PARTS a base unit), and the GPU-seconds it is for.
+struct Rent {
+    uint256 gross;
+    uint256 slaCredit;
+    int256 efficiency; // bonus above, malus below zero
+    uint256 curtailmentCredit;
+    uint256 net; // max(0, gross − slaCredit + efficiency − curtailmentCredit)
+    uint64 available; // GPU-seconds counted as delivered
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.36;
+
+import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Funding, ILeaseBook, LeaseStatus, Origination, Permit} from "./interfaces/ILeaseBook.sol";
+import {Bounds, ILeaseClaims, Series} from "./interfaces/ILeaseClaims.sol";
+import {BoundedCall} from "./libraries/BoundedCall.sol";
+import {NonceMap} from "./libraries/NonceMap.sol";
+import {RentMath} from "./libraries/RentMath.sol";
+import {LeaseTerms, PricingMethod} from "./types/Lease.sol";
+
+/// @title LeaseBook
+/// @notice Documented in ILeaseBook.
+contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
+    using NonceMap for mapping(address => mapping(uint256 => uint256));
+
+    bytes32 private constant TERMS_TYPEHASH = keccak256(
+        "LeaseTerms(address provider,address lessee,address payToken,bytes32 gpuModel,bytes32 region,uint32 gpuCount,bytes32 capacityRoot,uint32 startEpoch,uint32 epochs,uint8 method,uint96 price,uint96 floorPrice,uint96 ceilingPrice,uint32 rateBps,uint16 takeOrPayBps,uint16 slaBps,uint16 slaCreditSlope,uint16 slaCreditCapBps,uint64 efficiencyTarget,uint16 efficiencySlopeBps,uint16 efficiencyCapBps,uint16 curtailLimitBps,uint16 curtailCreditBps,uint16 poolBps,uint16 feeBps,uint32 noticeEpochs,uint64 units,uint16 policy,bytes32 salt)"
+    );
+    bytes32 private constant FUNDING_TYPEHASH = keccak256(
+        "Funding(uint256 leaseId,uint8 kind,uint96 amount,address payer,uint256 nonce,uint256 deadline)"
+    );
+    uint256 private constant BPS = 10_000;
+    /// @dev What one item of a batch may burn: two contract wallets and a receiver fit with room to spare.
+    uint256 private constant ITEM_GAS = 800_000;
+
+    ILeaseClaims private immutable CLAIMS;
+    /// @inheritdoc ILeaseBook
+    uint32 public immutable epochLength;
+    /// @inheritdoc ILeaseBook
+    bool public newLeasesPaused;
+
+    mapping(address account => mapping(uint256 word => uint256)) private _nonces;
+
+    constructor(ILeaseClaims claims, uint32 epochLength_, address owner_)
+        EIP712("ComputeRwa LeaseBook", "1")
+        Ownable(owner_)
+    {
+        CLAIMS = claims;
+        epochLength = epochLength_;
+    }
+
+    // Origination
+
+    /// @inheritdoc ILeaseBook
+    function originate(Origination calldata o) external returns (uint256 id) {
+        if (newLeasesPaused) revert NewLeasesArePaused();
+        LeaseTerms calldata t = o.terms;
+        uint96 cap = _checkTerms(t);
+        id = leaseId(t);
+        if (CLAIMS.totalSupply(id) != 0) revert AlreadyOriginated(id);
+        uint8 token = CLAIMS.payTokenIndex(t.payToken);
+        if (token == 0) revert PayTokenNotAllowed(t.payToken);
+        if (!SignatureChecker.isValidSignatureNowCalldata(t.provider, bytes32(id), o.providerSignature)) {
+            revert InvalidProviderSignature();
+        }
+        if (!SignatureChecker.isValidSignatureNowCalldata(t.lessee, bytes32(id), o.lesseeSignature)) {
+            revert InvalidLesseeSignature();
+        }
+        _permit(t.payToken, t.lessee, o.permit);
+        uint96 funding = cap * t.noticeEpochs; // noticeEpochs ≤ epochs, and cap × epochs fits 88 bits
+        emit LeaseOriginated(id, t.provider, t.lessee, funding, cap);
+        CLAIMS.open(
+            id,
+            t.provider,
+            t.lessee,
+            funding,
+            Series(0, t.units, t.startEpoch - 1, t.poolBps, t.feeBps, t.policy, token, 0),
+            Bounds(funding, cap, t.startEpoch, t.epochs)
+        );
+    }
+
+    /// @inheritdoc ILeaseBook
+    function originateBatch(Origination[] calldata items) external returns (uint256 originated) {
+        for (uint256 i; i < items.length; ++i) {
+            if (gasleft() < ITEM_GAS + ITEM_GAS / 32) revert BatchOutOfGas(i);
+            (bool ok, bytes memory reason) =
+                BoundedCall.tryCall(address(this), ITEM_GAS, abi.encodeCall(this.originate, (items[i])));
+            if (ok) ++originated;
+            else emit OriginationSkipped(i, leaseId(items[i].terms), reason);
+        }
+    }
+
+    // Funding and leaving
+
+    /// @inheritdoc ILeaseBook
+    function fund(uint256 id, uint8 kind, uint96 amount) external {
+        _fund(id, kind, msg.sender, amount);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function fundWithSignature(Funding calldata f, bytes calldata signature, Permit calldata permit) external {
+        if (block.timestamp > f.deadline) revert SignatureExpired(f.deadline);
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(FUNDING_TYPEHASH, f)));
+        if (!SignatureChecker.isValidSignatureNowCalldata(f.payer, digest, signature)) revert InvalidPayerSignature();
+        if (!_nonces.use(f.payer, f.nonce)) revert NonceUsed(f.payer, f.nonce);
+        if (permit.deadline != 0) _permit(CLAIMS.payTokenOf(f.leaseId), f.payer, permit);
+        _fund(f.leaseId, f.kind, f.payer, f.amount);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function cancelNonce(uint256 nonce) external {
+        if (!_nonces.use(msg.sender, nonce)) revert NonceUsed(msg.sender, nonce);
+        emit NonceCancelled(msg.sender, nonce);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function payProvider(LeaseTerms calldata terms) external returns (uint96 amount) {
+        return CLAIMS.payProvider(leaseId(terms), terms.provider);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function refund(LeaseTerms calldata terms) external returns (uint96 amount) {
+        return CLAIMS.refund(leaseId(terms), terms.lessee);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function setNewLeasesPaused(bool paused) external onlyOwner {
+        newLeasesPaused = paused;
+        emit NewLeasesPaused(paused);
+    }
+
+    // Questions
+
+    /// @inheritdoc ILeaseBook
+    function capPerEpoch(LeaseTerms calldata terms) external view returns (uint96) {
+        return uint96(RentMath.capPerEpoch(terms, epochLength));
+    }
+
+    /// @inheritdoc ILeaseBook
+    function statusOf(uint256 id) external view returns (LeaseStatus) {
+        Series memory s = CLAIMS.seriesOf(id);
+        if (s.units == 0) return LeaseStatus.None;
+        Bounds memory b = CLAIMS.boundsOf(id);
+        uint32 epoch = currentEpoch();
+        if (epoch < b.startEpoch) return LeaseStatus.Offered;
+        if (s.flags & 1 != 0) return LeaseStatus.Delinquent;
+        return epoch - b.startEpoch < b.epochs ? LeaseStatus.Active : LeaseStatus.Ended;
+    }
+
+    /// @inheritdoc ILeaseBook
+    function nonceUsed(address account, uint256 nonce) external view returns (bool) {
+        return _nonces.used(account, nonce);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function leaseId(LeaseTerms calldata terms) public view returns (uint256) {
+        return uint256(_hashTypedDataV4(keccak256(abi.encode(TERMS_TYPEHASH, terms))));
+    }
+
+    /// @inheritdoc ILeaseBook
+    function currentEpoch() public view returns (uint32) {
+        return uint32(block.timestamp / epochLength);
+    }
+
+    function _fund(uint256 id, uint8 kind, address payer, uint96 amount) private {
+        if (kind != 0) revert UnsupportedFunding(kind);
+        CLAIMS.addFunds(id, kind, payer, amount);
+    }
+
+    /// @dev A permit somebody has sent before us fails and does not matter: the transfer decides.
+    function _permit(address token, address account, Permit calldata p) private {
+        if (p.deadline == 0) return;
+        try IERC20Permit(token).permit(account, address(CLAIMS), p.value, p.deadline, p.v, p.r, p.s) {} catch {}
+    }
+
+    /// @dev The first member that is not acceptable, in the order of the struct, names the error.
+    function _checkTerms(LeaseTerms calldata t) private view returns (uint96 cap) {
+        if (t.provider == address(0)) revert InvalidTerms("provider");
+        if (t.lessee == address(0)) revert InvalidTerms("lessee");
+        if (t.gpuCount == 0) revert InvalidTerms("gpuCount");
+        if (t.capacityRoot == 0) revert InvalidTerms("capacityRoot");
+        if (t.startEpoch <= currentEpoch()) revert InvalidTerms("startEpoch");
+        if (t.epochs == 0 || t.epochs > type(uint32).max - t.startEpoch) revert InvalidTerms("epochs");
+        if (t.method > uint8(PricingMethod.Metered)) revert UnsupportedMethod(t.method);
+        uint256 most = RentMath.capPerEpoch(t, epochLength);
+        if (most == 0 || most * t.epochs > type(uint88).max) revert InvalidTerms("price");
+        if (t.takeOrPayBps > BPS) revert InvalidTerms("takeOrPayBps");
+        if (t.slaBps > BPS) revert InvalidTerms("slaBps");
+        if (t.slaCreditCapBps > BPS) revert InvalidTerms("slaCreditCapBps");
+        if (t.efficiencyCapBps > BPS) revert InvalidTerms("efficiencyCapBps");
+        if (t.curtailLimitBps > BPS) revert InvalidTerms("curtailLimitBps");
+        if (t.curtailCreditBps > BPS) revert InvalidTerms("curtailCreditBps");
+        if (t.poolBps > BPS) revert InvalidTerms("poolBps");
+        if (t.feeBps > BPS - t.poolBps) revert InvalidTerms("feeBps");
+        if (t.noticeEpochs == 0 || t.noticeEpochs > t.epochs) revert InvalidTerms("noticeEpochs");
+        if (t.units == 0) revert InvalidTerms("units");
+        return uint96(most);
+    }
+}
