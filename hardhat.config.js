@@ -28,7 +28,12 @@ export default defineConfig({
       },
     ],
   },
-  paths: { sources: "./contracts", tests: { solidity: "./contracts/test" }, artifacts: "./artifacts/contracts", cache: "./cache" },
+  paths: {
+    sources: "./contracts",
+    tests: { solidity: "./contracts/test" },
+    artifacts: "./artifacts/contracts",
+    cache: "./cache",
+  },
   networks: { default: chain, node: chain },
   test: { solidity: { fuzz: { runs: 256, seed: "0x1" }, invariant: { runs: 32, depth: 64 } } },
 });

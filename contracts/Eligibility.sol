@@ -3,9 +3,9 @@ pragma solidity 0.8.36;
 
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Admission, IEligibility, Member, Policy} from "./interfaces/IEligibility.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
+import {Signature} from "./libraries/Signature.sol";
 
 /// @title Eligibility
 /// @notice Documented in IEligibility.
@@ -19,9 +19,10 @@ contract Eligibility is IEligibility, EIP712, Ownable2Step {
         uint8 minClass;
     }
 
-    bytes32 private constant ADMISSION_TYPEHASH = keccak256(
-        "Admission(address account,uint64 validUntil,uint16 jurisdiction,uint8 investorClass,uint256 nonce,uint256 deadline)"
-    );
+    bytes32 private constant ADMISSION_TYPEHASH =
+        keccak256(
+            "Admission(address account,uint64 validUntil,uint16 jurisdiction,uint8 investorClass,uint256 nonce,uint256 deadline)"
+        );
 
     /// @inheritdoc IEligibility
     address public registrar;
@@ -45,7 +46,7 @@ contract Eligibility is IEligibility, EIP712, Ownable2Step {
     function admit(Admission calldata a, bytes calldata signature) external {
         if (block.timestamp > a.deadline) revert SignatureExpired(a.deadline);
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(ADMISSION_TYPEHASH, a)));
-        if (!SignatureChecker.isValidSignatureNowCalldata(registrar, digest, signature)) {
+        if (!Signature.isFrom(registrar, digest, signature)) {
             revert InvalidRegistrarSignature();
         }
         if (!_nonces.use(a.account, a.nonce)) revert NonceUsed(a.nonce);

@@ -21,9 +21,10 @@ contract EpochLedger is IEpochLedger, EIP712, Ownable2Step {
         bool posted;
     }
 
-    bytes32 private constant ROOT_TYPEHASH = keccak256(
-        "EpochRoot(uint32 epoch,uint32 attempt,bytes32 root,bytes32 previousRoot,uint32 leases,uint128 rent,uint64 gpuSeconds,uint64 wattHours,bytes32 dataHash)"
-    );
+    bytes32 private constant ROOT_TYPEHASH =
+        keccak256(
+            "EpochRoot(uint32 epoch,uint32 attempt,bytes32 root,bytes32 previousRoot,uint32 leases,uint128 rent,uint64 gpuSeconds,uint64 wattHours,bytes32 dataHash)"
+        );
     /// @dev A ring slot: the root's top 216 bits, then the time it was posted in 40.
     uint256 private constant TIME_BITS = 40;
 
@@ -65,7 +66,7 @@ contract EpochLedger is IEpochLedger, EIP712, Ownable2Step {
         _checkPrevious(h, r.previousRoot);
         _checkSignatures(rootDigest(r), signatures, h.threshold);
 
-        _ring[r.epoch % RING] = truncated << TIME_BITS | block.timestamp;
+        _ring[r.epoch % RING] = (truncated << TIME_BITS) | block.timestamp;
         h.epoch = r.epoch;
         h.posted = true;
         _head = h;
@@ -94,9 +95,12 @@ contract EpochLedger is IEpochLedger, EIP712, Ownable2Step {
     }
 
     /// @inheritdoc IEpochLedger
-    function syncBatch(uint32 epoch, EpochLeaf[] calldata leaves, bytes32[] calldata proof, bool[] calldata flags)
-        external
-    {
+    function syncBatch(
+        uint32 epoch,
+        EpochLeaf[] calldata leaves,
+        bytes32[] calldata proof,
+        bool[] calldata flags
+    ) external {
         Settlement[] memory items = new Settlement[](leaves.length);
         bytes32[] memory hashes = new bytes32[](leaves.length);
         for (uint256 i; i < leaves.length; ++i) {
@@ -154,14 +158,14 @@ contract EpochLedger is IEpochLedger, EIP712, Ownable2Step {
             return;
         }
         uint256 last = _ring[h.epoch % RING];
-        if (!_isRoot(last, previousRoot)) revert WrongPreviousRoot(bytes32(last >> TIME_BITS << TIME_BITS));
+        if (!_isRoot(last, previousRoot)) revert WrongPreviousRoot(bytes32((last >> TIME_BITS) << TIME_BITS));
     }
 
     function _checkSignatures(bytes32 digest, bytes[] calldata signatures, uint256 needed) private view {
         if (signatures.length < needed) revert TooFewSignatures(signatures.length, needed);
         address last;
         for (uint256 i; i < signatures.length; ++i) {
-            (address signer,,) = ECDSA.tryRecoverCalldata(digest, signatures[i]);
+            (address signer, , ) = ECDSA.tryRecoverCalldata(digest, signatures[i]);
             if (!isAttestor[signer]) revert NotAnAttestor(signer);
             if (signer <= last) revert SignersNotAscending();
             last = signer;

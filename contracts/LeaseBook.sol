@@ -4,12 +4,12 @@ pragma solidity 0.8.36;
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Funding, ILeaseBook, LeaseStatus, Origination, Permit} from "./interfaces/ILeaseBook.sol";
 import {Bounds, ILeaseClaims, Series} from "./interfaces/ILeaseClaims.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
 import {RentMath} from "./libraries/RentMath.sol";
+import {Signature} from "./libraries/Signature.sol";
 import {LeaseTerms, PricingMethod} from "./types/Lease.sol";
 
 /// @title LeaseBook
@@ -17,12 +17,12 @@ import {LeaseTerms, PricingMethod} from "./types/Lease.sol";
 contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     using NonceMap for mapping(address => mapping(uint256 => uint256));
 
-    bytes32 private constant TERMS_TYPEHASH = keccak256(
-        "LeaseTerms(address provider,address lessee,address payToken,bytes32 gpuModel,bytes32 region,uint32 gpuCount,bytes32 capacityRoot,uint32 startEpoch,uint32 epochs,uint8 method,uint96 price,uint96 floorPrice,uint96 ceilingPrice,uint32 rateBps,uint16 takeOrPayBps,uint16 slaBps,uint16 slaCreditSlope,uint16 slaCreditCapBps,uint64 efficiencyTarget,uint16 efficiencySlopeBps,uint16 efficiencyCapBps,uint16 curtailLimitBps,uint16 curtailCreditBps,uint16 poolBps,uint16 feeBps,uint32 noticeEpochs,uint64 units,uint16 policy,bytes32 salt)"
-    );
-    bytes32 private constant FUNDING_TYPEHASH = keccak256(
-        "Funding(uint256 leaseId,uint8 kind,uint96 amount,address payer,uint256 nonce,uint256 deadline)"
-    );
+    bytes32 private constant TERMS_TYPEHASH =
+        keccak256(
+            "LeaseTerms(address provider,address lessee,address payToken,bytes32 gpuModel,bytes32 region,uint32 gpuCount,bytes32 capacityRoot,uint32 startEpoch,uint32 epochs,uint8 method,uint96 price,uint96 floorPrice,uint96 ceilingPrice,uint32 rateBps,uint16 takeOrPayBps,uint16 slaBps,uint16 slaCreditSlope,uint16 slaCreditCapBps,uint64 efficiencyTarget,uint16 efficiencySlopeBps,uint16 efficiencyCapBps,uint16 curtailLimitBps,uint16 curtailCreditBps,uint16 poolBps,uint16 feeBps,uint32 noticeEpochs,uint64 units,uint16 policy,bytes32 salt)"
+        );
+    bytes32 private constant FUNDING_TYPEHASH =
+        keccak256("Funding(uint256 leaseId,uint8 kind,uint96 amount,address payer,uint256 nonce,uint256 deadline)");
     uint256 private constant BPS = 10_000;
     /// @dev What one item of a batch may burn: two contract wallets and a receiver fit with room to spare.
     uint256 private constant ITEM_GAS = 800_000;
@@ -35,10 +35,11 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
 
     mapping(address account => mapping(uint256 word => uint256)) private _nonces;
 
-    constructor(ILeaseClaims claims, uint32 epochLength_, address owner_)
-        EIP712("ComputeRwa LeaseBook", "1")
-        Ownable(owner_)
-    {
+    constructor(
+        ILeaseClaims claims,
+        uint32 epochLength_,
+        address owner_
+    ) EIP712("ComputeRwa LeaseBook", "1") Ownable(owner_) {
         CLAIMS = claims;
         epochLength = epochLength_;
     }
@@ -51,13 +52,10 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
         LeaseTerms calldata t = o.terms;
         uint96 cap = _checkTerms(t);
         id = leaseId(t);
-        if (CLAIMS.totalSupply(id) != 0) revert AlreadyOriginated(id);
-        uint8 token = CLAIMS.payTokenIndex(t.payToken);
-        if (token == 0) revert PayTokenNotAllowed(t.payToken);
-        if (!SignatureChecker.isValidSignatureNowCalldata(t.provider, bytes32(id), o.providerSignature)) {
+        if (!Signature.isFrom(t.provider, bytes32(id), o.providerSignature)) {
             revert InvalidProviderSignature();
         }
-        if (!SignatureChecker.isValidSignatureNowCalldata(t.lessee, bytes32(id), o.lesseeSignature)) {
+        if (!Signature.isFrom(t.lessee, bytes32(id), o.lesseeSignature)) {
             revert InvalidLesseeSignature();
         }
         _permit(t.payToken, t.lessee, o.permit);
@@ -67,8 +65,9 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
             id,
             t.provider,
             t.lessee,
+            t.payToken,
             funding,
-            Series(0, t.units, t.startEpoch - 1, t.poolBps, t.feeBps, t.policy, token, 0),
+            Series(0, t.units, t.startEpoch - 1, t.poolBps, t.feeBps, t.policy, 0, 0),
             Bounds(funding, cap, t.startEpoch, t.epochs)
         );
     }
@@ -77,8 +76,11 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     function originateBatch(Origination[] calldata items) external returns (uint256 originated) {
         for (uint256 i; i < items.length; ++i) {
             if (gasleft() < ITEM_GAS + ITEM_GAS / 32) revert BatchOutOfGas(i);
-            (bool ok, bytes memory reason) =
-                BoundedCall.tryCall(address(this), ITEM_GAS, abi.encodeCall(this.originate, (items[i])));
+            (bool ok, bytes memory reason) = BoundedCall.tryCall(
+                address(this),
+                ITEM_GAS,
+                abi.encodeCall(this.originate, (items[i]))
+            );
             if (ok) ++originated;
             else emit OriginationSkipped(i, leaseId(items[i].terms), reason);
         }
@@ -95,7 +97,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     function fundWithSignature(Funding calldata f, bytes calldata signature, Permit calldata permit) external {
         if (block.timestamp > f.deadline) revert SignatureExpired(f.deadline);
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(FUNDING_TYPEHASH, f)));
-        if (!SignatureChecker.isValidSignatureNowCalldata(f.payer, digest, signature)) revert InvalidPayerSignature();
+        if (!Signature.isFrom(f.payer, digest, signature)) revert InvalidPayerSignature();
         if (!_nonces.use(f.payer, f.nonce)) revert NonceUsed(f.payer, f.nonce);
         if (permit.deadline != 0) _permit(CLAIMS.payTokenOf(f.leaseId), f.payer, permit);
         _fund(f.leaseId, f.kind, f.payer, f.amount);

@@ -9,7 +9,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
@@ -19,6 +18,7 @@ import {IEligibility} from "./interfaces/IEligibility.sol";
 import {IERC7943MultiToken} from "./interfaces/IERC7943.sol";
 import {Account, Bounds, ILeaseClaims, Series, Settlement, TransferOrder} from "./interfaces/ILeaseClaims.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
+import {Signature} from "./libraries/Signature.sol";
 import {Split} from "./libraries/Split.sol";
 
 /// @title LeaseClaims
@@ -34,9 +34,10 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
         uint96 fee;
     }
 
-    bytes32 private constant ORDER_TYPEHASH = keccak256(
-        "TransferOrder(address from,address to,uint256 id,uint64 units,uint32 syncedThrough,uint256 nonce,uint256 deadline)"
-    );
+    bytes32 private constant ORDER_TYPEHASH =
+        keccak256(
+            "TransferOrder(address from,address to,uint256 id,uint64 units,uint32 syncedThrough,uint256 nonce,uint256 deadline)"
+        );
     uint8 private constant SHORT = 1;
 
     address private immutable LEASE_BOOK;
@@ -51,7 +52,8 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
     /// @inheritdoc ILeaseClaims
     mapping(address token => uint8) public payTokenIndex;
 
-    address[] private _payTokens;
+    uint8 private _payTokenCount;
+    mapping(uint8 index => IERC20) private _payTokens;
     string private _baseURI;
     mapping(uint256 id => Bounds) private _bounds;
     mapping(uint256 id => Paid) private _paid;
@@ -83,17 +85,23 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
         uint256 id,
         address provider,
         address lessee,
+        address payToken,
         uint96 funding,
         Series calldata s,
         Bounds calldata b
     ) external onlyLeaseBook {
-        if (!ELIGIBILITY.canHold(provider, s.policy)) revert IERC7943MultiToken.ERC7943CannotReceive(provider);
-        _series[id] = s;
-        _bounds[id] = b;
+        if (_series[id].units != 0) revert AlreadyOriginated(id);
+        Series memory series = s;
+        series.token = payTokenIndex[payToken];
+        if (series.token == 0) revert PayTokenNotAllowed(payToken);
+        if (!ELIGIBILITY.canHold(provider, s.policy)) revert ERC7943CannotReceive(provider);
+        Bounds memory bounds = b;
+        _series[id] = series;
+        _bounds[id] = bounds;
         _accounts[id][provider].balance = s.units;
         emit TransferSingle(msg.sender, address(0), provider, id, s.units);
         emit Funded(id, 0, lessee, funding);
-        IERC20(_payTokens[s.token - 1]).safeTransferFrom(lessee, address(this), funding);
+        IERC20(payToken).safeTransferFrom(lessee, address(this), funding);
         ERC1155Utils.checkOnERC1155Received(msg.sender, address(0), provider, id, s.units, "");
     }
 
@@ -169,7 +177,7 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
     function transferWithSignature(TransferOrder calldata order, bytes calldata signature) external {
         if (block.timestamp > order.deadline) revert SignatureExpired(order.deadline);
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(ORDER_TYPEHASH, order)));
-        if (!SignatureChecker.isValidSignatureNowCalldata(order.from, digest, signature)) {
+        if (!Signature.isFrom(order.from, digest, signature)) {
             revert InvalidHolderSignature();
         }
         if (!_nonces.use(order.from, order.nonce)) revert NonceUsed(order.from, order.nonce);
@@ -193,9 +201,9 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
     function allowPayToken(address token) external onlyOwner returns (uint8 index) {
         index = payTokenIndex[token];
         if (index != 0) return index;
-        if (_payTokens.length == type(uint8).max) revert TooManyPayTokens();
-        _payTokens.push(token);
-        index = uint8(_payTokens.length);
+        if (_payTokenCount == type(uint8).max) revert TooManyPayTokens();
+        index = ++_payTokenCount;
+        _payTokens[index] = IERC20(token);
         payTokenIndex[token] = index;
         emit PayTokenAllowed(token, index);
     }
@@ -261,8 +269,11 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
 
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 id) external pure returns (bool) {
-        return id == type(IERC165).interfaceId || id == type(IERC1155).interfaceId
-            || id == type(IERC1155MetadataURI).interfaceId || id == type(IERC7943MultiToken).interfaceId;
+        return
+            id == type(IERC165).interfaceId ||
+            id == type(IERC1155).interfaceId ||
+            id == type(IERC1155MetadataURI).interfaceId ||
+            id == type(IERC7943MultiToken).interfaceId;
     }
 
     /// @inheritdoc ILeaseClaims
@@ -303,6 +314,6 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
     function _tokenOf(uint256 id) private view returns (IERC20) {
         uint8 index = _series[id].token;
         if (index == 0) revert UnknownLease(id);
-        return IERC20(_payTokens[index - 1]);
+        return _payTokens[index];
     }
 }

@@ -6,7 +6,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ContractFactory, HDNodeWallet, JsonRpcProvider, NonceManager, Wallet, getAddress, getCreateAddress, hexlify, randomBytes } from "ethers";
+import {
+  ContractFactory,
+  HDNodeWallet,
+  JsonRpcProvider,
+  NonceManager,
+  Wallet,
+  getAddress,
+  getCreateAddress,
+  hexlify,
+  randomBytes,
+} from "ethers";
 
 const developmentChain = 31337;
 const developmentPhrase = "test test test test test test test test test test test junk";
@@ -44,7 +54,12 @@ if (!options.out) fail("--out <file> is required");
 
 const provider = new JsonRpcProvider(options.rpc, undefined, { cacheTimeout: -1, staticNetwork: true });
 provider.pollingInterval = 100;
-const chainId = Number(await provider.send("eth_chainId", []).then(BigInt).catch(() => fail(`no chain answers at ${options.rpc}`)));
+const chainId = Number(
+  await provider
+    .send("eth_chainId", [])
+    .then(BigInt)
+    .catch(() => fail(`no chain answers at ${options.rpc}`)),
+);
 const development = chainId === developmentChain;
 
 await refuseLiveDeployment();
@@ -64,8 +79,12 @@ async function refuseLiveDeployment() {
 
 const wallet = key().connect(provider);
 const signer = new NonceManager(wallet);
-const account = (name, i) => getAddress(options[name] ?? (development ? developmentAccount(i).address : fail(`--${name} is required`)));
-const attestors = (options.attestors?.split(",") ?? (development ? [1, 2, 3].map((i) => developmentAccount(i).address) : fail("--attestors is required"))).map((a) => getAddress(a.trim()));
+const account = (name, i) =>
+  getAddress(options[name] ?? (development ? developmentAccount(i).address : fail(`--${name} is required`)));
+const attestors = (
+  options.attestors?.split(",") ??
+  (development ? [1, 2, 3].map((i) => developmentAccount(i).address) : fail("--attestors is required"))
+).map((a) => getAddress(a.trim()));
 const registrar = account("registrar", 4);
 const feeRecipient = account("fee-recipient", 5);
 const epochLength = Number(options["epoch-length"]);
@@ -90,7 +109,9 @@ const deployed = [
   await deploy("LeaseBook.sol", leaseClaims, epochLength, owner),
 ];
 const testDollar = !options["pay-token"] && development ? await deploy("mocks/TestDollar.sol") : null;
-const payToken = testDollar ? await testDollar.getAddress() : getAddress(options["pay-token"] ?? fail("--pay-token is required"));
+const payToken = testDollar
+  ? await testDollar.getAddress()
+  : getAddress(options["pay-token"] ?? fail("--pay-token is required"));
 const transactions = [
   ...[...deployed, testDollar].filter(Boolean).map((c) => c.deploymentTransaction()),
   await deployed[0].setPolicy(1, { membersOnly: true, minClass: 0 }),
@@ -99,7 +120,8 @@ const transactions = [
 const receipts = await Promise.all(transactions.map((t) => t.wait()));
 
 const addresses = await Promise.all(deployed.map((c) => c.getAddress()));
-if (addresses.join() !== [eligibility, epochLedger, leaseClaims, leaseBook].join()) fail("the deployer sent other transactions meanwhile");
+if (addresses.join() !== [eligibility, epochLedger, leaseClaims, leaseBook].join())
+  fail("the deployer sent other transactions meanwhile");
 
 const deployment = {
   chainId,

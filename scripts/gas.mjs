@@ -3,7 +3,19 @@
 // node scripts/gas.mjs --write  records the table in snapshots/gas.json
 import { readFileSync, writeFileSync } from "node:fs";
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import { AbiCoder, Contract, ContractFactory, MaxUint256, TypedDataEncoder, Wallet, getCreateAddress, id as hash, keccak256, solidityPackedKeccak256, zeroPadBytes } from "ethers";
+import {
+  AbiCoder,
+  Contract,
+  ContractFactory,
+  MaxUint256,
+  TypedDataEncoder,
+  Wallet,
+  getCreateAddress,
+  id as hash,
+  keccak256,
+  solidityPackedKeccak256,
+  zeroPadBytes,
+} from "ethers";
 import hre from "hardhat";
 
 const snapshot = new URL("../snapshots/gas.json", import.meta.url);
@@ -13,11 +25,16 @@ const { ethers } = connection;
 
 // Parties: keys are hashes of names, so that every run has the same addresses and calldata.
 const party = (name) => new Wallet(hash(`computerwa gas ${name}`), ethers.provider);
-const [provider, lessee, holder, newcomer, relayer] = ["provider", "lessee", "holder", "newcomer", "relayer"].map(party);
-const attestors = ["a", "b", "c"].map((n) => party(`attestor ${n}`)).sort((a, b) => (a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1));
+const [provider, lessee, holder, newcomer, relayer] = ["provider", "lessee", "holder", "newcomer", "relayer"].map(
+  party,
+);
+const attestors = ["a", "b", "c"]
+  .map((n) => party(`attestor ${n}`))
+  .sort((a, b) => (a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1));
 const [owner] = await ethers.getSigners();
 
-for (const p of [provider, lessee, holder, newcomer, relayer]) await (await owner.sendTransaction({ to: p.address, value: 10n ** 18n })).wait();
+for (const p of [provider, lessee, holder, newcomer, relayer])
+  await (await owner.sendTransaction({ to: p.address, value: 10n ** 18n })).wait();
 
 async function deploy(name, ...args) {
   const artifact = await hre.artifacts.readArtifact(name);
@@ -27,28 +44,55 @@ async function deploy(name, ...args) {
 }
 
 const nonce = await owner.getNonce();
-const [, ledgerAt, claimsAt, bookAt] = [0, 1, 2, 3].map((i) => getCreateAddress({ from: owner.address, nonce: nonce + i }));
+const [, ledgerAt, claimsAt, bookAt] = [0, 1, 2, 3].map((i) =>
+  getCreateAddress({ from: owner.address, nonce: nonce + i }),
+);
 const eligibility = await deploy("Eligibility", owner.address, owner.address);
-const ledger = await deploy("EpochLedger", claimsAt, day, 0, attestors.map((a) => a.address), 2, owner.address);
-const claims = await deploy("LeaseClaims", bookAt, ledgerAt, eligibility, owner.address, "https://example.org/", owner.address);
+const ledger = await deploy(
+  "EpochLedger",
+  claimsAt,
+  day,
+  0,
+  attestors.map((a) => a.address),
+  2,
+  owner.address,
+);
+const claims = await deploy(
+  "LeaseClaims",
+  bookAt,
+  ledgerAt,
+  eligibility,
+  owner.address,
+  "https://example.org/",
+  owner.address,
+);
 const book = await deploy("LeaseBook", claimsAt, day, owner.address);
 const testDollar = await deploy("TestDollar");
 const proxy = await deploy("AdminProxy", await deploy("UsdcLike"));
 const usdc = (await deploy("UsdcLike")).attach(await proxy.getAddress()).connect(relayer);
 
 await eligibility.setPolicy(1, { membersOnly: true, minClass: 0 });
-for (const p of [provider, holder, newcomer]) await eligibility.setMember(p, { validUntil: 4_000_000_000, jurisdiction: 840, investorClass: 2, blocked: false });
+for (const p of [provider, holder, newcomer])
+  await eligibility.setMember(p, { validUntil: 4_000_000_000, jurisdiction: 840, investorClass: 2, blocked: false });
 for (const token of [testDollar, usdc]) {
   await claims.allowPayToken(token);
   for (const to of [lessee.address, claimsAt]) await (await token.mint(to, 10n ** 15n)).wait();
   await (await token.connect(lessee).approve(claimsAt, MaxUint256)).wait();
 }
 
-const domain = async (name, contract) => ({ name: `ComputeRwa ${name}`, version: "1", chainId: 31337, verifyingContract: await contract.getAddress() });
-const structOf = (contract, fn, path = (i) => i) => path(contract.interface.getFunction(fn).inputs[0]).components.map(({ name, type }) => ({ name, type }));
+const domain = async (name, contract) => ({
+  name: `ComputeRwa ${name}`,
+  version: "1",
+  chainId: 31337,
+  verifyingContract: await contract.getAddress(),
+});
+const structOf = (contract, fn, path = (i) => i) =>
+  path(contract.interface.getFunction(fn).inputs[0]).components.map(({ name, type }) => ({ name, type }));
 const termsType = { LeaseTerms: structOf(book, "leaseId") };
 const rootType = { EpochRoot: structOf(ledger, "post") };
-const leafType = structOf(ledger, "sync".padEnd(4), () => ledger.interface.getFunction("sync").inputs[1]).map((m) => m.type);
+const leafType = structOf(ledger, "sync".padEnd(4), () => ledger.interface.getFunction("sync").inputs[1]).map(
+  (m) => m.type,
+);
 const bookDomain = await domain("LeaseBook", book);
 const ledgerDomain = await domain("EpochLedger", ledger);
 
@@ -58,16 +102,51 @@ let leases = 0;
 
 async function lease(token, from = lessee) {
   const terms = {
-    provider: provider.address, lessee: from.address, payToken: await token.getAddress(),
-    gpuModel: zeroPadBytes(Buffer.from("H100-SXM5-80GB"), 32), region: zeroPadBytes(Buffer.from("US-TX"), 32), gpuCount: 32,
-    capacityRoot: hash(`capacity ${++leases}`), startEpoch: start, epochs: 365, method: 1, price: 2_490_000, floorPrice: 0, ceilingPrice: 0,
-    rateBps: 0, takeOrPayBps: 7_000, slaBps: 9_900, slaCreditSlope: 10, slaCreditCapBps: 3_000, efficiencyTarget: 1_400,
-    efficiencySlopeBps: 500, efficiencyCapBps: 300, curtailLimitBps: 1_000, curtailCreditBps: 500, poolBps: 8_000, feeBps: 200,
-    noticeEpochs: 7, units: 1_000_000, policy: 1, salt: hash(`salt ${leases}`),
+    provider: provider.address,
+    lessee: from.address,
+    payToken: await token.getAddress(),
+    gpuModel: zeroPadBytes(Buffer.from("H100-SXM5-80GB"), 32),
+    region: zeroPadBytes(Buffer.from("US-TX"), 32),
+    gpuCount: 32,
+    capacityRoot: hash(`capacity ${++leases}`),
+    startEpoch: start,
+    epochs: 365,
+    method: 1,
+    price: 2_490_000,
+    floorPrice: 0,
+    ceilingPrice: 0,
+    rateBps: 0,
+    takeOrPayBps: 7_000,
+    slaBps: 9_900,
+    slaCreditSlope: 10,
+    slaCreditCapBps: 3_000,
+    efficiencyTarget: 1_400,
+    efficiencySlopeBps: 500,
+    efficiencyCapBps: 300,
+    curtailLimitBps: 1_000,
+    curtailCreditBps: 500,
+    poolBps: 8_000,
+    feeBps: 200,
+    noticeEpochs: 7,
+    units: 1_000_000,
+    policy: 1,
+    salt: hash(`salt ${leases}`),
   };
-  const permit = { value: 0, deadline: 0, v: 0, r: hash("").replace(/./g, "0").replace("00", "0x"), s: `0x${"0".repeat(64)}` };
+  const permit = {
+    value: 0,
+    deadline: 0,
+    v: 0,
+    r: hash("").replace(/./g, "0").replace("00", "0x"),
+    s: `0x${"0".repeat(64)}`,
+  };
   const sign = (who) => who.signTypedData(bookDomain, termsType, terms);
-  return { id: TypedDataEncoder.hash(bookDomain, termsType, terms), terms, providerSignature: await sign(provider), lesseeSignature: await sign(from), permit };
+  return {
+    id: TypedDataEncoder.hash(bookDomain, termsType, terms),
+    terms,
+    providerSignature: await sign(provider),
+    lesseeSignature: await sign(from),
+    permit,
+  };
 }
 
 const gas = async (transaction) => Number((await (await transaction).wait()).gasUsed);
@@ -106,14 +185,36 @@ const fifty = [...(await batch(25, usdc, false)).items, ...(await batch(25, usdc
 
 // Epochs
 const abi = AbiCoder.defaultAbiCoder();
-const leaf = (id, epoch, rent) => ({ leaseId: id, epoch, rent, remainder: 123_456_789_012n, creditParts: 9_876_543_210_987_654n, gpuSeconds: 2_764_800 * (epoch - start + 1), wattHours: 1_000_000 * (epoch - start + 1), curtailedSeconds: 3_600, heatWattHours: 250_000, recordHash: hash(`record ${id} ${epoch}`) });
+const leaf = (id, epoch, rent) => ({
+  leaseId: id,
+  epoch,
+  rent,
+  remainder: 123_456_789_012n,
+  creditParts: 9_876_543_210_987_654n,
+  gpuSeconds: 2_764_800 * (epoch - start + 1),
+  wattHours: 1_000_000 * (epoch - start + 1),
+  curtailedSeconds: 3_600,
+  heatWattHours: 250_000,
+  recordHash: hash(`record ${id} ${epoch}`),
+});
 const leafHash = (l) => keccak256(keccak256(abi.encode(leafType, Object.values(l))));
 let previousRoot = `0x${"0".repeat(64)}`;
 
 async function post(epoch, root, count) {
   const now = (await ethers.provider.getBlock("latest")).timestamp;
-  if (now < (epoch + 1) * day) await connection.provider.request({ method: "evm_setNextBlockTimestamp", params: [(epoch + 1) * day + 60] });
-  const r = { epoch, attempt: 0, root, previousRoot, leases: count, rent: 1_500_000_000n * BigInt(count), gpuSeconds: 2_764_800 * count, wattHours: 1_000_000 * count, dataHash: hash(`epoch file ${epoch}`) };
+  if (now < (epoch + 1) * day)
+    await connection.provider.request({ method: "evm_setNextBlockTimestamp", params: [(epoch + 1) * day + 60] });
+  const r = {
+    epoch,
+    attempt: 0,
+    root,
+    previousRoot,
+    leases: count,
+    rent: 1_500_000_000n * BigInt(count),
+    gpuSeconds: 2_764_800 * count,
+    wattHours: 1_000_000 * count,
+    dataHash: hash(`epoch file ${epoch}`),
+  };
   const signatures = await Promise.all(attestors.slice(0, 2).map((a) => a.signTypedData(ledgerDomain, rootType, r)));
   previousRoot = root;
   return gas(ledger.connect(relayer).post(r, signatures));
@@ -121,7 +222,10 @@ async function post(epoch, root, count) {
 
 const rent = (epoch) => 1_500_123_457n * BigInt(epoch - start + 1);
 const thousand = (epoch) => {
-  const leaves = [...fifty.map((l) => leaf(l.id, epoch, rent(epoch))), ...Array.from({ length: 950 }, (_, i) => leaf(hash(`other ${i}`), epoch, 1n))];
+  const leaves = [
+    ...fifty.map((l) => leaf(l.id, epoch, rent(epoch))),
+    ...Array.from({ length: 950 }, (_, i) => leaf(hash(`other ${i}`), epoch, 1n)),
+  ];
   return { leaves, tree: SimpleMerkleTree.of(leaves.map(leafHash), { sortLeaves: false }) };
 };
 
@@ -129,7 +233,13 @@ const thousand = (epoch) => {
 const deep = (epoch) => {
   const l = leaf(transferred.id, epoch, rent(epoch));
   const proof = Array.from({ length: 17 }, (_, i) => hash(`sibling ${i} ${epoch}`));
-  const root = proof.reduce((a, b) => (BigInt(a) < BigInt(b) ? solidityPackedKeccak256(["bytes32", "bytes32"], [a, b]) : solidityPackedKeccak256(["bytes32", "bytes32"], [b, a])), leafHash(l));
+  const root = proof.reduce(
+    (a, b) =>
+      BigInt(a) < BigInt(b)
+        ? solidityPackedKeccak256(["bytes32", "bytes32"], [a, b])
+        : solidityPackedKeccak256(["bytes32", "bytes32"], [b, a]),
+    leafHash(l),
+  );
   return { l, proof, root };
 };
 
@@ -141,15 +251,28 @@ await syncFifty(start + 1);
 
 rows["epoch post from the third on, 1 lease"] = [await post(start + 2, deep(start + 2).root, 1), 60_000];
 const third = deep(start + 2);
-rows["sync one lease, 17-level proof"] = [await gas(ledger.connect(relayer).sync(start + 2, third.l, third.proof)), 65_000];
-rows["epoch post from the third on, 1,000 leases"] = [await post(start + 3, thousand(start + 3).tree.root, 1_000), 60_000];
+rows["sync one lease, 17-level proof"] = [
+  await gas(ledger.connect(relayer).sync(start + 2, third.l, third.proof)),
+  65_000,
+];
+rows["epoch post from the third on, 1,000 leases"] = [
+  await post(start + 3, thousand(start + 3).tree.root, 1_000),
+  60_000,
+];
 rows["sync per lease, contiguous batch of 50"] = [Math.ceil((await syncFifty(start + 3)) / 50), 20_000];
 
 async function syncFifty(epoch) {
   const { leaves, tree } = thousand(epoch);
   const { leaves: order, proof, proofFlags } = tree.getMultiProof(fifty.map((_, i) => i));
   const byHash = new Map(leaves.slice(0, 50).map((l) => [leafHash(l), l]));
-  return gas(ledger.connect(relayer).syncBatch(epoch, order.map((h) => byHash.get(h)), proof, proofFlags));
+  return gas(
+    ledger.connect(relayer).syncBatch(
+      epoch,
+      order.map((h) => byHash.get(h)),
+      proof,
+      proofFlags,
+    ),
+  );
 }
 
 // Units and cash
@@ -160,7 +283,10 @@ await post(start + 4, deep(start + 4).root, 1);
 const fifth = deep(start + 4);
 await gas(ledger.connect(relayer).sync(start + 4, fifth.l, fifth.proof));
 rows["claim, USDC-like, zero balance"] = [await gas(claims.connect(relayer).claim(transferred.id, holder)), 80_000];
-rows["claim, USDC-like, existing balance"] = [await gas(claims.connect(relayer).claim(transferred.id, provider)), 65_000];
+rows["claim, USDC-like, existing balance"] = [
+  await gas(claims.connect(relayer).claim(transferred.id, provider)),
+  65_000,
+];
 
 // Verdict
 const write = process.argv.includes("--write");
@@ -171,8 +297,14 @@ for (const [name, [used, budget]] of Object.entries(rows)) {
   const over = used > budget;
   if (grown || over) failed++;
   const was = write || used === recorded[name] ? "" : ` was ${recorded[name]}`;
-  console.log(`${name.padEnd(62)} ${String(used).padStart(8)} of ${String(budget).padStart(8)}${was}${grown ? " GREW" : ""}${over ? " OVER BUDGET" : ""}`);
+  console.log(
+    `${name.padEnd(62)} ${String(used).padStart(8)} of ${String(budget).padStart(8)}${was}${grown ? " GREW" : ""}${over ? " OVER BUDGET" : ""}`,
+  );
 }
-if (write) writeFileSync(snapshot, `${JSON.stringify(Object.fromEntries(Object.entries(rows).map(([n, [used]]) => [n, used])), null, 2)}\n`);
+if (write)
+  writeFileSync(
+    snapshot,
+    `${JSON.stringify(Object.fromEntries(Object.entries(rows).map(([n, [used]]) => [n, used])), null, 2)}\n`,
+  );
 await connection.close();
 process.exit(failed ? 1 : 0);

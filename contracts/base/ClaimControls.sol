@@ -11,11 +11,12 @@ import {ClaimUnits} from "./ClaimUnits.sol";
 /// @dev They reach units only: accrued cash stays with whoever it was credited to, and claiming asks no rule.
 abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, Ownable2Step {
     /// @inheritdoc IERC7943MultiToken
-    function forcedTransfer(address from, address to, uint256 tokenId, uint256 amount)
-        external
-        onlyOwner
-        returns (bool)
-    {
+    function forcedTransfer(
+        address from,
+        address to,
+        uint256 tokenId,
+        uint256 amount
+    ) external onlyOwner returns (bool) {
         if (!ELIGIBILITY.canHold(to, _series[tokenId].policy)) revert ERC7943CannotReceive(to);
         _unfreeze(from, tokenId, amount);
         _move(from, to, tokenId, amount);

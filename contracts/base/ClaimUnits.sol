@@ -61,11 +61,10 @@ abstract contract ClaimUnits is ILeaseClaims, IERC1155, IERC1155Errors {
     }
 
     /// @inheritdoc IERC1155
-    function balanceOfBatch(address[] calldata accounts, uint256[] calldata ids)
-        external
-        view
-        returns (uint256[] memory balances)
-    {
+    function balanceOfBatch(
+        address[] calldata accounts,
+        uint256[] calldata ids
+    ) external view returns (uint256[] memory balances) {
         if (accounts.length != ids.length) revert ERC1155InvalidArrayLength(ids.length, accounts.length);
         balances = new uint256[](ids.length);
         for (uint256 i; i < ids.length; ++i) balances[i] = balanceOf(accounts[i], ids[i]);

@@ -31,8 +31,10 @@ interface IERC7943MultiToken is IERC165 {
     function getFrozenTokens(address account, uint256 tokenId) external view returns (uint256 amount);
 
     /// @notice Whether the token's rules permit this transfer. Balances and approvals are not its business, frozen units are.
-    function canTransfer(address from, address to, uint256 tokenId, uint256 amount)
-        external
-        view
-        returns (bool allowed);
+    function canTransfer(
+        address from,
+        address to,
+        uint256 tokenId,
+        uint256 amount
+    ) external view returns (bool allowed);
 }

@@ -43,7 +43,12 @@ interface IEpochLedger {
     function sync(uint32 epoch, EpochLeaf calldata leaf, bytes32[] calldata proof) external;
 
     /// @notice Applies many leaves by one multi-proof (OpenZeppelin MerkleProof order).
-    function syncBatch(uint32 epoch, EpochLeaf[] calldata leaves, bytes32[] calldata proof, bool[] calldata flags) external;
+    function syncBatch(
+        uint32 epoch,
+        EpochLeaf[] calldata leaves,
+        bytes32[] calldata proof,
+        bool[] calldata flags
+    ) external;
 
     function setAttestor(address account, bool attestor) external;
     function setThreshold(uint8 threshold) external;

@@ -46,7 +46,11 @@ interface ILeaseBook {
     /// @param id lease id, the EIP-712 digest of the terms
     /// @param funded escrow pulled from the lessee: noticeEpochs × capPerEpoch, base units
     event LeaseOriginated(
-        uint256 indexed id, address indexed provider, address indexed lessee, uint96 funded, uint96 capPerEpoch
+        uint256 indexed id,
+        address indexed provider,
+        address indexed lessee,
+        uint96 funded,
+        uint96 capPerEpoch
     );
     /// @notice Item `index` of a batch was left out; `reason` is its revert data.
     event OriginationSkipped(uint256 indexed index, uint256 indexed id, bytes reason);

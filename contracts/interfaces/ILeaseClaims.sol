@@ -68,6 +68,7 @@ interface ILeaseClaims {
 
     error OnlyLeaseBook();
     error OnlyEpochLedger();
+    error AlreadyOriginated(uint256 id);
     error UnknownLease(uint256 id);
     error SyncedThrough(uint32 expected, uint32 actual);
     error InvalidHolderSignature();
@@ -79,8 +80,16 @@ interface ILeaseClaims {
     error TooManyPayTokens();
 
     /// @notice LeaseBook only: opens a series, mints all units to `provider`, pulls `funding` from `lessee`.
-    function open(uint256 id, address provider, address lessee, uint96 funding, Series calldata s, Bounds calldata b)
-        external;
+    /// @param s its `token` is found here, from `payToken`
+    function open(
+        uint256 id,
+        address provider,
+        address lessee,
+        address payToken,
+        uint96 funding,
+        Series calldata s,
+        Bounds calldata b
+    ) external;
     /// @notice LeaseBook only: pulls `amount` from `payer` into the rent escrow.
     function addFunds(uint256 id, uint8 kind, address payer, uint96 amount) external;
     /// @notice LeaseBook only, which has checked `provider` against the terms.

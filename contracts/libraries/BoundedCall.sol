@@ -7,14 +7,17 @@ library BoundedCall {
 
     /// @return ok whether the call succeeded
     /// @return reason the first bytes of what it returned or reverted with
-    function tryCall(address target, uint256 gasLimit, bytes memory data)
-        internal
-        returns (bool ok, bytes memory reason)
-    {
+    function tryCall(
+        address target,
+        uint256 gasLimit,
+        bytes memory data
+    ) internal returns (bool ok, bytes memory reason) {
         assembly ("memory-safe") {
             ok := call(gasLimit, target, 0, add(data, 0x20), mload(data), 0, 0)
             let size := returndatasize()
-            if gt(size, MAX_REASON) { size := MAX_REASON }
+            if gt(size, MAX_REASON) {
+                size := MAX_REASON
+            }
             reason := mload(0x40)
             mstore(reason, size)
             returndatacopy(add(reason, 0x20), 0, size)

@@ -16,20 +16,21 @@ library RentMath {
     error UnsupportedMethod(uint8 method);
 
     /// @notice Rent of the record's epoch under the terms.
-    function compute(LeaseTerms calldata t, MeteringRecord calldata r, uint256 epochSeconds)
-        internal
-        pure
-        returns (Rent memory rent)
-    {
+    function compute(
+        LeaseTerms calldata t,
+        MeteringRecord calldata r,
+        uint256 epochSeconds
+    ) internal pure returns (Rent memory rent) {
         uint256 reserved = Math.min(r.reservedSeconds, t.gpuCount * epochSeconds);
-        uint256 excused = Math.min(r.curtailedSeconds, reserved * t.curtailLimitBps / BPS);
+        uint256 excused = Math.min(r.curtailedSeconds, (reserved * t.curtailLimitBps) / BPS);
         uint256 billable = reserved - excused;
         uint256 available = Math.min(r.availableSeconds, billable);
 
         rent.available = SafeCast.toUint64(available);
         rent.gross = gross(t, billable, available, Math.min(r.loadBps, BPS));
-        rent.slaCredit = rent.gross / BPS * slaBps(t, billable, available);
-        rent.efficiency = int256(rent.gross / BPS) * efficiencyBps(t, Math.min(r.busySeconds, available), r.itWattHours);
+        rent.slaCredit = (rent.gross / BPS) * slaBps(t, billable, available);
+        rent.efficiency =
+            int256(rent.gross / BPS) * efficiencyBps(t, Math.min(r.busySeconds, available), r.itWattHours);
         rent.curtailmentCredit = excused * t.price * t.curtailCreditBps * BPS;
 
         int256 net = int256(rent.gross) + rent.efficiency - int256(rent.slaCredit + rent.curtailmentCredit);
@@ -62,11 +63,12 @@ library RentMath {
         return Math.ceilDiv(t.gpuCount * epochSeconds * t.price * BPS * (BPS + t.efficiencyCapBps), PARTS);
     }
 
-    function gross(LeaseTerms calldata t, uint256 billable, uint256 available, uint256 loadBps)
-        private
-        pure
-        returns (uint256)
-    {
+    function gross(
+        LeaseTerms calldata t,
+        uint256 billable,
+        uint256 available,
+        uint256 loadBps
+    ) private pure returns (uint256) {
         if (t.method == uint8(PricingMethod.Fixed)) return billable * t.price * BPS * BPS;
         if (t.method == uint8(PricingMethod.Metered)) {
             return Math.max(available * loadBps, billable * t.takeOrPayBps) * t.price * BPS;
@@ -77,15 +79,15 @@ library RentMath {
     /// @dev Credit in bps of gross for availability below the promise.
     function slaBps(LeaseTerms calldata t, uint256 billable, uint256 available) private pure returns (uint256) {
         if (billable == 0) return 0;
-        uint256 shortfall = Math.saturatingSub(t.slaBps, available * BPS / billable);
+        uint256 shortfall = Math.saturatingSub(t.slaBps, (available * BPS) / billable);
         return Math.min(shortfall * t.slaCreditSlope, t.slaCreditCapBps);
     }
 
     /// @dev Adjustment in bps of gross; both divisions round towards minus infinity.
     function efficiencyBps(LeaseTerms calldata t, uint256 busy, uint256 wattHours) private pure returns (int256) {
         if (t.efficiencyTarget == 0 || wattHours == 0) return 0;
-        uint256 ratio = busy * 1000 * BPS / (wattHours * t.efficiencyTarget);
-        if (ratio >= BPS) return int256(Math.min((ratio - BPS) * t.efficiencySlopeBps / BPS, t.efficiencyCapBps));
+        uint256 ratio = (busy * 1000 * BPS) / (wattHours * t.efficiencyTarget);
+        if (ratio >= BPS) return int256(Math.min(((ratio - BPS) * t.efficiencySlopeBps) / BPS, t.efficiencyCapBps));
         return -int256(Math.min(Math.ceilDiv((BPS - ratio) * t.efficiencySlopeBps, BPS), t.efficiencyCapBps));
     }
 }

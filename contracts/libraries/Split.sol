@@ -11,14 +11,14 @@ library Split {
 
     function pool(Series memory s) internal pure returns (uint256) {
         unchecked {
-            return uint256(s.applied) * s.poolBps / BPS;
+            return (uint256(s.applied) * s.poolBps) / BPS;
         }
     }
 
     function fee(Series memory s) internal pure returns (uint256) {
         unchecked {
             uint256 rest = s.applied - pool(s);
-            return rest == 0 ? 0 : rest * s.feeBps / (BPS - s.poolBps);
+            return rest == 0 ? 0 : (rest * s.feeBps) / (BPS - s.poolBps);
         }
     }
 

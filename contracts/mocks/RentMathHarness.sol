@@ -7,11 +7,11 @@ import {EpochLeaf, LeaseTerms, MeteringRecord, Rent} from "../types/Lease.sol";
 /// @title RentMath from outside, for differential tests
 /// @dev Lists of equal length; item i of each belongs together.
 contract RentMathHarness {
-    function compute(LeaseTerms[] calldata terms, MeteringRecord[] calldata records, uint256 epochSeconds)
-        external
-        pure
-        returns (Rent[] memory rents)
-    {
+    function compute(
+        LeaseTerms[] calldata terms,
+        MeteringRecord[] calldata records,
+        uint256 epochSeconds
+    ) external pure returns (Rent[] memory rents) {
         rents = new Rent[](records.length);
         for (uint256 i; i < records.length; ++i) rents[i] = RentMath.compute(terms[i], records[i], epochSeconds);
     }
