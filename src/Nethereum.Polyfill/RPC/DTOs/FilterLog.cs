@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nethereum.Hex.HexTypes;
+
+namespace Nethereum.RPC.Eth.DTOs;
+
+/// <summary>A log as a node sends it.</summary>
+public class FilterLog
+{
+    /// <summary>True when a reorganisation took the log back.</summary>
+    [JsonPropertyName("removed")]
+    public bool Removed { get; set; }
+
+    [JsonPropertyName("type")]
+    public string? Type { get; set; }
+
+    [JsonPropertyName("logIndex")]
+    public HexBigInteger LogIndex { get; set; } = null!;
+
+    [JsonPropertyName("transactionHash")]
+    public string TransactionHash { get; set; } = null!;
+
+    [JsonPropertyName("transactionIndex")]
+    public HexBigInteger TransactionIndex { get; set; } = null!;
+
+    [JsonPropertyName("blockHash")]
+    public string BlockHash { get; set; } = null!;
+
+    [JsonPropertyName("blockNumber")]
+    public HexBigInteger BlockNumber { get; set; } = null!;
+
+    [JsonPropertyName("address")]
+    public string Address { get; set; } = null!;
+
+    [JsonPropertyName("data")]
+    public string Data { get; set; } = null!;
+
+    /// <summary>Text, 32 bytes in hexadecimal each.</summary>
+    [JsonPropertyName("topics")]
+    [JsonConverter(typeof(TopicsJsonConverter))]
+    public object[] Topics { get; set; } = null!;
+}
+
+internal sealed class TopicsJsonConverter : JsonConverter<object[]>
+{
+    public override object[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<string[]>(ref reader, options);
+
+    public override void Write(Utf8JsonWriter writer, object[] value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, options);
+}
