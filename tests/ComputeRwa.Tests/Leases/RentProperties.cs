@@ -1,0 +1,78 @@
+using System.Numerics;
+using ComputeRwa.Leases;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ComputeRwa.Tests.Leases;
+
+public class RentProperties
+{
+    private static readonly Gen<RentCase> Cases = Gen.Choose(0, int.MaxValue - 1).Select(seed => RentCases.Random(seed, 2).Last());
+    private static readonly Gen<RentCase[]> Lives = Gen.Choose(0, int.MaxValue - 1)
+        .SelectMany(seed => Gen.Choose(1, 30).Select(epochs => RentCases.Random(seed, 2 * epochs).Where((_, i) => i % 2 == 0).ToArray()));
+
+    [Fact]
+    public void Net_rent_is_never_negative_and_never_above_the_cap() => Check(Cases, c =>
+    {
+        var rent = Rent.Compute(c.Terms, c.Record, c.EpochSeconds);
+        return rent.Net >= 0 && rent.Net <= Rent.CapPerEpoch(c.Terms, c.EpochSeconds) * Rent.Parts;
+    });
+
+    [Fact]
+    public void Gross_and_its_percentages_lose_nothing_to_rounding() => Check(Cases, c =>
+    {
+        var rent = Rent.Compute(c.Terms, c.Record, c.EpochSeconds);
+        return rent.Gross % 10_000 == 0
+            && rent.SlaCredit * 10_000 == rent.Gross * rent.SlaCreditBps
+            && rent.Efficiency * 10_000 == rent.Gross * rent.EfficiencyBps
+            && rent.Net == BigInteger.Max(0, rent.Gross - rent.SlaCredit + rent.Efficiency - rent.CurtailmentCredit);
+    });
+
+    [Fact]
+    public void The_quantities_are_nested() => Check(Cases, c =>
+    {
+        var rent = Rent.Compute(c.Terms, c.Record, c.EpochSeconds);
+        return rent.Busy <= rent.Available && rent.Available <= rent.Billable && rent.Billable + rent.Excused == rent.Reserved
+            && rent.Reserved <= (UInt128)c.Terms.GpuCount * (ulong)c.EpochSeconds;
+    });
+
+    [Fact]
+    public void Cumulative_rent_is_the_floor_of_the_exact_sum_and_never_falls() => Check(Lives, life =>
+    {
+        var leaf = EpochLeaf.Before(life[0].Record.LeaseId);
+        BigInteger exact = 0;
+        foreach (var c in life)
+        {
+            var rent = Rent.Compute(life[0].Terms, c.Record, c.EpochSeconds);
+            var next = Rent.NextLeaf(leaf, c.Record, rent);
+            exact += rent.Net;
+            if (next.Rent < leaf.Rent || next.Remainder >= (ulong)Rent.Parts || next.Rent != exact / Rent.Parts) return false;
+            if (next.Rent * Rent.Parts + next.Remainder != exact) return false;
+            leaf = next;
+        }
+        return true;
+    });
+
+    [Fact]
+    public void More_available_time_never_lowers_a_metered_rent_without_an_efficiency_target() => Check(Cases, c =>
+    {
+        var terms = c.Terms with { EfficiencyTarget = 0 };
+        var less = Rent.Compute(terms, c.Record, c.EpochSeconds);
+        var more = Rent.Compute(terms, c.Record with { AvailableSeconds = c.Record.AvailableSeconds is var s && s < ulong.MaxValue ? s + 1 : s }, c.EpochSeconds);
+        return more.Net >= less.Net;
+    });
+
+    [Fact]
+    public void Shares_of_applied_rent_add_up_and_never_fall() => Check(
+        Gen.Choose(0, 10_000).SelectMany(pool => Gen.Choose(0, 10_000 - pool).SelectMany(fee => Gen.Choose(0, 1_000_000).SelectMany(
+            applied => Gen.Choose(0, 3).Select(more => (pool, fee, applied, more))))), x =>
+    {
+        var (pool, fee, applied, more) = x;
+        var (before, after) = (Split.Of(applied, pool, fee), Split.Of(applied + more, pool, fee));
+        return before.Pool + before.Fee + before.Provider == applied
+            && after.Pool >= before.Pool && after.Fee >= before.Fee && after.Provider >= before.Provider && before.Fee >= 0 && before.Provider >= 0;
+    });
+
+    private static void Check<T>(Gen<T> cases, Func<T, bool> holds) => Prop.ForAll(cases.ToArbitrary(), holds).Check(
+        Config.QuickThrowOnFailure.WithMaxTest(1_000));
+}
