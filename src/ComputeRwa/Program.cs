@@ -8,7 +8,7 @@ builder.WebHost.ConfigureKestrel(o => o.Limits.MaxRequestBodySize = 64 << 20);
 builder.Services.AddSingleton(new Database(config["Db:Url"] ?? "sqlite:computerwa.db"));
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHttp();
-builder.Services.AddOpenApi();
+builder.Services.AddApiDocument();
 
 var app = builder.Build();
 var database = app.Services.GetRequiredService<Database>();
