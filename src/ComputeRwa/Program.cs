@@ -1,6 +1,9 @@
 using ComputeRwa.Db;
+using ComputeRwa.Fleet;
 using ComputeRwa.Http;
 using ComputeRwa.Parties;
+using ComputeRwa.Pricing;
+using ComputeRwa.Telemetry;
 
 var builder = WebApplication.CreateBuilder(args);
 var config = builder.Configuration;
@@ -9,6 +12,7 @@ builder.Services.AddSingleton(new Database(config["Db:Url"] ?? "sqlite:computerw
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHttp();
 builder.Services.AddApiDocument();
+builder.Services.AddSingleton<PayTokens>();
 
 var app = builder.Build();
 var database = app.Services.GetRequiredService<Database>();
@@ -20,4 +24,7 @@ app.UseHttp();
 app.MapOpenApi();
 app.MapFeed();
 app.MapProviders();
+app.MapFleet();
+app.MapTelemetry();
+app.MapQuotes();
 await app.RunAsync();

@@ -15,6 +15,7 @@ internal static class TypeHandlers
         AddId<ProviderId>();
         AddId<SiteId>();
         AddId<NodeId>();
+        AddId<QuoteId>();
         AddId<TransactionId>();
         Add<Address>(a => a.Value, v => Address.Parse((string)v));
         Add<Hash32>(h => h.Value, v => Hash32.Parse((string)v));

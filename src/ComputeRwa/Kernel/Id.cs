@@ -42,6 +42,14 @@ internal readonly record struct NodeId(string Value) : ITypedId<NodeId>
     public override string ToString() => Value;
 }
 
+internal readonly record struct QuoteId(string Value) : ITypedId<QuoteId>
+{
+    public static string Prefix => "quote";
+    public static QuoteId From(string value) => new(value);
+    public static QuoteId New(DateTimeOffset at) => new(Id.New(Prefix, at));
+    public override string ToString() => Value;
+}
+
 internal readonly record struct TransactionId(string Value) : ITypedId<TransactionId>
 {
     public static string Prefix => "tx";

@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Telemetry;
+
+/// <summary>The columns as they travel: [gpu][sample], null where the reading is missing.</summary>
+/// <param name="SmActiveBps">share of time an SM was busy, in ten-thousandths: the load</param>
+/// <param name="GpuUtilPct">share of time any kernel ran, in per cent: not load, kept beside it</param>
+/// <param name="PowerMilliwatts">board power</param>
+/// <param name="MemoryMiB">memory in use</param>
+internal sealed record ColumnsJson(int?[][] SmActiveBps, int?[][] GpuUtilPct, int?[][] PowerMilliwatts, int?[][] MemoryMiB);
+
+/// <summary>
+/// The samples of one batch. Each array holds GPU after GPU, <c>Samples</c> values each; <see cref="Missing"/> stands for null.
+/// </summary>
+internal sealed record Columns(int Gpus, int Samples, int[] SmActiveBps, int[] GpuUtilPct, int[] PowerMilliwatts, int[] MemoryMiB)
+{
+    public const int Missing = -1;
+
+    /// <summary>In the order in which they are hashed and stored.</summary>
+    public IReadOnlyList<int[]> InOrder => [SmActiveBps, GpuUtilPct, PowerMilliwatts, MemoryMiB];
+
+    public static Columns Of(int gpus, int samples, IReadOnlyList<int[]> inOrder) => new(gpus, samples, inOrder[0], inOrder[1], inOrder[2], inOrder[3]);
+
+    /// <summary>keccak256 of the int32 big-endian values: columns in order, then GPU, then sample.</summary>
+    public Hash32 Hash()
+    {
+        var bytes = new byte[4 * sizeof(int) * Gpus * Samples];
+        var rest = bytes.AsSpan();
+        foreach (var column in InOrder)
+            foreach (var value in column)
+            {
+                BinaryPrimitives.WriteInt32BigEndian(rest, value);
+                rest = rest[sizeof(int)..];
+            }
+        return Keccak.Hash(bytes);
+    }
+
+    /// <summary>The columns as they were posted.</summary>
+    public ColumnsJson ToJson() => new(Rows(SmActiveBps), Rows(GpuUtilPct), Rows(PowerMilliwatts), Rows(MemoryMiB));
+
+    private int?[][] Rows(int[] column) =>
+        [.. column.Chunk(Samples).Select(row => Array.ConvertAll(row, v => v == Missing ? (int?)null : v))];
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using ComputeRwa.Db;
+using ComputeRwa.Fleet;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Telemetry;
+
+/// <summary>The telemetry an epoch rests on, for outsiders: every hash, signature and metering record can be recomputed from it.</summary>
+internal static class EvidenceStore
+{
+    // Batches read at a time: bounds the memory that one export takes.
+    private const int BatchesAtATime = 16;
+
+    /// <summary>
+    /// Writes <c>{epoch,nodes:[{nodeId,nodeKey,gpuUuids,batches:[{sequence,from,stepSeconds,previousHash,hash,signature,columns}]}]}</c>, nodes in
+    /// order of their key, <c>from</c> in unix seconds as it is hashed, columns as they were posted.
+    /// </summary>
+    public static async Task Write(Tx tx, long epoch, IEnumerable<NodeId> nodes, Stream output, CancellationToken cancel)
+    {
+        await using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteNumber("epoch", epoch);
+        json.WriteStartArray("nodes");
+        foreach (var node in (await NodeStore.FindAll(tx, nodes.Distinct())).OrderBy(n => n.NodeKey.Value.ToLowerInvariant(), StringComparer.Ordinal))
+            await WriteNode(tx, epoch, node, json, cancel);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static async Task WriteNode(Tx tx, long epoch, Node node, Utf8JsonWriter json, CancellationToken cancel)
+    {
+        json.WriteStartObject();
+        json.WriteString("nodeId", node.Id.Value);
+        json.WriteString("nodeKey", node.NodeKey.Value);
+        json.WriteStartArray("gpuUuids");
+        foreach (var uuid in node.GpuUuids) json.WriteStringValue(uuid);
+        json.WriteEndArray();
+        json.WriteStartArray("batches");
+        var after = -1L;
+        List<EvidenceRow> rows;
+        do
+        {
+            rows = await Batches(tx, epoch, node.Id, after);
+            foreach (var row in rows)
+            {
+                WriteBatch(row, json);
+                await json.FlushAsync(cancel);
+                after = row.Sequence;
+            }
+        }
+        while (rows.Count == BatchesAtATime);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static Task<List<EvidenceRow>> Batches(Tx tx, long epoch, NodeId node, long after) => tx.Query<EvidenceRow>(
+        """
+        SELECT sequence, from_second, step_seconds, previous_hash, hash, signature, columns
+        FROM telemetry_batches WHERE epoch = @epoch AND node_id = @node AND sequence > @after ORDER BY sequence LIMIT @BatchesAtATime
+        """,
+        new { epoch, node, after, BatchesAtATime });
+
+    private static void WriteBatch(EvidenceRow row, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("sequence", row.Sequence);
+        json.WriteNumber("from", row.FromSecond);
+        json.WriteNumber("stepSeconds", row.StepSeconds);
+        json.WriteString("previousHash", row.PreviousHash.Value);
+        json.WriteString("hash", row.Hash.Value);
+        json.WriteString("signature", row.Signature);
+        json.WritePropertyName("columns");
+        JsonSerializer.Serialize(json, ColumnsCodec.Decompress(row.Columns).ToJson(), JsonSerializerOptions.Web);
+        json.WriteEndObject();
+    }
+
+    private sealed record EvidenceRow(
+        long Sequence, long FromSecond, long StepSeconds, Hash32 PreviousHash, Hash32 Hash, string? Signature, byte[] Columns);
+}
