@@ -31,7 +31,7 @@ internal static class Problems
         ["wrong-signature"] = (403, "The signature is not that of the party it must come from.", false),
         ["not-found"] = (404, "There is no such thing.", false),
         ["method-not-allowed"] = (405, "This address does not take that method.", false),
-        ["precondition-failed"] = (412, "It was changed since you read it.", true),
+        ["precondition-failed"] = (412, "It was changed since you read it.", false),
         ["precondition-required"] = (428, "This request needs an If-Match header.", false),
         ["too-large"] = (413, "The request body is too large.", false),
         ["unsupported-media-type"] = (415, "The request body must be application/json.", false),
