@@ -71,7 +71,7 @@ public class AccountSignerTransactionManager : TransactionManagerBase
     {
         var account = Account!;
         account.NonceService ??= new InMemoryNonceService(sender, Client);
-        account.NonceService.Client ??= Client;
+        account.NonceService.Client = Client;
         return account.NonceService.GetNextNonceAsync();
     }
 
