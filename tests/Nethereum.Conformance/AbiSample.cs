@@ -126,9 +126,11 @@ public class Everything : FunctionMessage
         Kind = (Kind)random.Next(3),
     };
 
-    private static Point PointFrom(Random random) => new() { X = random.NextInt64(long.MinValue, long.MaxValue), Y = new BigInteger(random.Bytes(16), isUnsigned: true) };
+    private static Point PointFrom(Random random) =>
+        new() { X = random.NextInt64(long.MinValue, long.MaxValue), Y = new BigInteger(random.Bytes(16), isUnsigned: true) };
 
-    private static Note NoteFrom(Random random) => new() { Text = TextFrom(random), At = PointFrom(random), Parts = ListFrom(random, () => random.Bytes(random.Next(70))) };
+    private static Note NoteFrom(Random random) =>
+        new() { Text = TextFrom(random), At = PointFrom(random), Parts = ListFrom(random, () => random.Bytes(random.Next(70))) };
 
     private static List<T> ListFrom<T>(Random random, Func<T> item) => [.. Enumerable.Range(0, random.Next(4)).Select(_ => item())];
 

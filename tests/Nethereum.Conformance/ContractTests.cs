@@ -86,7 +86,14 @@ public class ContractTests
     {
         var input = new Transfer
         {
-            To = Alice, Value = 1, AmountToSend = 3, Gas = 50_000, Nonce = 9, MaxFeePerGas = 20, MaxPriorityFeePerGas = 2, FromAddress = Bob,
+            To = Alice,
+            Value = 1,
+            AmountToSend = 3,
+            Gas = 50_000,
+            Nonce = 9,
+            MaxFeePerGas = 20,
+            MaxPriorityFeePerGas = 2,
+            FromAddress = Bob,
         }.CreateTransactionInput(Alice);
         Assert.Equal(Alice, input.To);
         Assert.Equal(Bob, input.From);

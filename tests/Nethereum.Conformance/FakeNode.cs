@@ -37,7 +37,8 @@ internal sealed class FakeNode : IAsyncDisposable
     });
 
     /// <summary>A result for each method; methods that are not listed fail.</summary>
-    public static Task<FakeNode> Knowing(Func<string, JsonArray, JsonNode?> results, List<string>? asked = null) => StartAsync((request, context) =>
+    public static Task<FakeNode> Knowing(Func<string, JsonArray, JsonNode?> results, List<string>? asked = null) =>
+        StartAsync((request, context) =>
     {
         var method = request["method"]!.GetValue<string>();
         asked?.Add(method);

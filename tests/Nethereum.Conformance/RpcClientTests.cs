@@ -75,10 +75,19 @@ public class RpcClientTests
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("{")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"error":{"code":"text","message":"x"}}""")]
     public async Task Unreadable_answers_are_unknown(string body)
+    {
+        await using var node = await FakeNode.Saying(body);
+        await Assert.ThrowsAsync<RpcClientUnknownException>(() => node.Client.SendRequestAsync<string>("eth_call"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [Trait("Only", Vectors.StricterThanOfficial)]
+    public async Task Empty_answers_are_unknown(string body)
     {
         await using var node = await FakeNode.Saying(body);
         await Assert.ThrowsAsync<RpcClientUnknownException>(() => node.Client.SendRequestAsync<string>("eth_call"));
@@ -92,12 +101,23 @@ public class RpcClientTests
         await Assert.ThrowsAsync<RpcClientUnknownException>(() => new RpcClient(url).SendRequestAsync<string>("eth_call"));
     }
 
-    [Fact]
-    public async Task A_slow_node_times_out()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_slow_node_times_out(bool answersHalf)
     {
+        await using var node = await FakeNode.StartAsync(async (_, context) =>
+        {
+            if (answersHalf)
+            {
+                await FakeNode.Json(context, "{\"jsonrpc\":");
+                await context.Response.Body.FlushAsync();
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(30), context.RequestAborted);
+        });
         var before = ClientBase.ConnectionTimeout;
-        await using var node = await FakeNode.StartAsync((_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted));
-        ClientBase.ConnectionTimeout = TimeSpan.FromMilliseconds(200);
+        ClientBase.ConnectionTimeout = TimeSpan.FromMilliseconds(300);
         try
         {
             await Assert.ThrowsAsync<RpcClientTimeoutException>(() => node.Client.SendRequestAsync<string>("eth_call"));
@@ -193,7 +213,10 @@ public class RpcClientTests
         });
         var logs = await new RPC.Eth.Filters.EthGetLogs(node.Client).SendRequestAsync(new NewFilterInput
         {
-            FromBlock = new BlockParameter(16), ToBlock = BlockParameter.CreateLatest(), Address = ["0xab"], Topics = [new object[] { "0x01", "0x05" }, null!, "0x02"],
+            FromBlock = new BlockParameter(16),
+            ToBlock = BlockParameter.CreateLatest(),
+            Address = ["0xab"],
+            Topics = [new object[] { "0x01", "0x05" }, null!, "0x02"],
         });
         Assert.Equal("""{"fromBlock":"0x10","toBlock":"latest","address":["0xab"],"topics":[["0x01","0x05"],null,"0x02"]}""", filter!.ToJsonString());
         var log = Assert.Single(logs);

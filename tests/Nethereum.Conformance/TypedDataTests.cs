@@ -132,6 +132,9 @@ public class TypedDataTests
 
     private static Domain Domain() => new()
     {
-        Name = "Ether Mail", Version = "1", ChainId = 1, VerifyingContract = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC",
+        Name = "Ether Mail",
+        Version = "1",
+        ChainId = 1,
+        VerifyingContract = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC",
     };
 }

@@ -63,7 +63,7 @@ public class Web3Tests
     public async Task A_revert_with_a_message_is_told_by_its_message()
     {
         var data = "0x08c379a0" + new ABIEncode().GetABIEncoded(new ABIValue("string", "too late")).ToHex();
-        await using var node = await FakeNode.Saying("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":3,\"message\":\"execution reverted\",\"data\":\"" + data + "\"}}");
+        await using var node = await Reverting(data);
         var exception = await Assert.ThrowsAsync<SmartContractRevertException>(
             () => new Web3.Web3(node.Client).Eth.GetContractHandler(Contract).QueryAsync<BalanceOf, BigInteger>(new BalanceOf { Owner = Contract }));
         Assert.Equal("too late", exception.RevertMessage);
@@ -73,7 +73,7 @@ public class Web3Tests
     public async Task A_revert_with_a_custom_error_can_be_decoded()
     {
         var data = "0x" + Sha3Keccack.Current.CalculateHash("Closed()")[..8];
-        await using var node = await FakeNode.Saying("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":3,\"message\":\"execution reverted\",\"data\":\"" + data + "\"}}");
+        await using var node = await Reverting(data);
         var handler = new Web3.Web3(Sender, node.Client).Eth.GetContractTransactionHandler<Transfer>();
         var exception = await Assert.ThrowsAsync<SmartContractCustomErrorRevertException>(
             () => handler.EstimateGasAsync(Contract, new Transfer { To = Contract, Value = 1 }));
@@ -119,6 +119,34 @@ public class Web3Tests
     }
 
     [Fact]
+    [Trait("Only", Vectors.StricterThanOfficial)]
+    public async Task A_plain_gas_price_stands_for_both_fees()
+    {
+        string? raw = null;
+        await using var node = await FakeNode.Knowing((method, parameters) => Answer(method, parameters, ref raw));
+        await new Web3.Web3(Sender, node.Client).Eth.GetContractHandler(Contract).SendRequestAsync(new Transfer { To = Contract, Value = 1, GasPrice = 55 });
+        var sent = (Transaction1559)TransactionFactory.CreateTransaction(raw!);
+        Assert.Equal((BigInteger)55, (BigInteger)sent.MaxFeePerGas!.Value);
+        Assert.Equal((BigInteger)55, (BigInteger)sent.MaxPriorityFeePerGas!.Value);
+    }
+
+    [Fact]
+    public async Task Nonces_go_on_within_one_account()
+    {
+        string? raw = null;
+        await using var node = await FakeNode.Knowing((method, parameters) => Answer(method, parameters, ref raw));
+        var handler = new Web3.Web3(new Account(EthECKey.GenerateKey(), 31337), node.Client).Eth.GetContractHandler(Contract);
+        var nonces = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            await handler.SendRequestAsync(new Transfer { To = Contract, Value = 1 });
+            nonces.Add((int)(BigInteger)((Transaction1559)TransactionFactory.CreateTransaction(raw!)).Nonce!.Value);
+        }
+
+        Assert.Equal([5, 6, 7], nonces);
+    }
+
+    [Fact]
     public async Task A_deployment_gives_the_contract_s_address()
     {
         string? raw = null;
@@ -149,6 +177,9 @@ public class Web3Tests
         Assert.Equal("0x000000000000000000000000bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", filter["topics"]![2]![0]!.ToString());
     }
 
+    private static Task<FakeNode> Reverting(string data) => FakeNode.Saying(
+        $$"""{"jsonrpc":"2.0","id":1,"error":{"code":3,"message":"execution reverted","data":"{{data}}"} }""");
+
     private static JsonNode? Answer(string method, JsonArray parameters, ref string? raw)
     {
         switch (method)
@@ -157,7 +188,9 @@ public class Web3Tests
                 raw = parameters[0]!.GetValue<string>();
                 return Hash;
             case "eth_getTransactionReceipt":
-                return JsonNode.Parse("{\"transactionHash\":\"" + Hash + "\",\"status\":\"0x1\",\"blockNumber\":\"0x1\",\"gasUsed\":\"0x5208\",\"logs\":[],\"contractAddress\":\"" + Contract + "\"}");
+                return JsonNode.Parse($$"""
+                    {"transactionHash":"{{Hash}}","status":"0x1","blockNumber":"0x1","gasUsed":"0x5208","logs":[],"contractAddress":"{{Contract}}"}
+                    """);
             case "eth_getTransactionCount":
                 return "0x5";
             case "eth_estimateGas":

@@ -68,8 +68,6 @@ public class ABIEncode
 
     public bool DecodeEncodedBoolean(byte[] encoded) => Decode<bool>("bool", encoded);
 
-    public string DecodeEncodedString(byte[] encoded) => Decode<string>("string", encoded);
-
     private static T Decode<T>(string type, byte[] encoded) => (T)ABIType.CreateABIType(type).Read(encoded, 0, typeof(T));
 
     private static ABIValue[] Typed(object[] values) => [.. values.Select(value => new ABIValue(DefaultType(value), value))];

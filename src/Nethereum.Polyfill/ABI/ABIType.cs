@@ -39,11 +39,14 @@ public abstract class ABIType
     /// <summary>Solidity's abi.encodePacked; inside an array every element takes whole words.</summary>
     internal abstract void AppendPacked(AbiWriter writer, object? value, bool isElement);
 
-    private protected virtual void WriteStatic(AbiWriter writer, int position, object? value) => throw new InvalidOperationException($"{Name} is dynamic");
+    private protected virtual void WriteStatic(AbiWriter writer, int position, object? value) =>
+        throw new InvalidOperationException($"{Name} is dynamic");
 
     private protected virtual void Append(AbiWriter writer, object? value) => throw new InvalidOperationException($"{Name} is static");
 
-    private protected virtual object ReadStatic(ReadOnlySpan<byte> frame, int position, Type target) => throw new InvalidOperationException($"{Name} is dynamic");
+    private protected virtual object ReadStatic(ReadOnlySpan<byte> frame, int position, Type target) =>
+        throw new InvalidOperationException($"{Name} is dynamic");
 
-    private protected virtual object ReadBody(ReadOnlySpan<byte> body, Type target) => throw new InvalidOperationException($"{Name} is static");
+    private protected virtual object ReadBody(ReadOnlySpan<byte> body, Type target) =>
+        throw new InvalidOperationException($"{Name} is static");
 }

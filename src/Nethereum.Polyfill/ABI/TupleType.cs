@@ -55,7 +55,8 @@ internal sealed class TupleType : ABIType
 
     private protected override void Append(AbiWriter writer, object? value) => WriteFields(writer, writer.Reserve(_fieldsSize), value);
 
-    private protected override object ReadStatic(ReadOnlySpan<byte> frame, int position, Type target) => ReadFields(frame, position, New(target));
+    private protected override object ReadStatic(ReadOnlySpan<byte> frame, int position, Type target) =>
+        ReadFields(frame, position, New(target));
 
     private protected override object ReadBody(ReadOnlySpan<byte> body, Type target) => ReadFields(body, 0, New(target));
 

@@ -9,7 +9,8 @@ public interface IContractQueryHandler<TFunctionMessage> where TFunctionMessage 
 {
     Task<TFunctionOutput> QueryAsync<TFunctionOutput>(string contractAddress, TFunctionMessage? functionMessage = null, BlockParameter? block = null);
 
-    Task<TFunctionOutput> QueryDeserializingToObjectAsync<TFunctionOutput>(TFunctionMessage? functionMessage, string contractAddress, BlockParameter? block = null)
+    Task<TFunctionOutput> QueryDeserializingToObjectAsync<TFunctionOutput>(
+        TFunctionMessage? functionMessage, string contractAddress, BlockParameter? block = null)
         where TFunctionOutput : IFunctionOutputDTO, new();
 
     Task<byte[]> QueryRawAsBytesAsync(string contractAddress, TFunctionMessage? functionMessage = null, BlockParameter? block = null);
@@ -21,8 +22,12 @@ public interface IContractQueryHandler<TFunctionMessage> where TFunctionMessage 
 public class ContractQueryEthCallHandler<TFunctionMessage>(IEthCall ethCall) : IContractQueryHandler<TFunctionMessage>
     where TFunctionMessage : FunctionMessage, new()
 {
-    public async Task<TFunctionOutput> QueryAsync<TFunctionOutput>(string contractAddress, TFunctionMessage? functionMessage = null, BlockParameter? block = null) =>
-        FunctionOutputs.Decode<TFunctionOutput>(typeof(TFunctionMessage), await QueryRawAsync(contractAddress, functionMessage, block).ConfigureAwait(false));
+    public async Task<TFunctionOutput> QueryAsync<TFunctionOutput>(
+        string contractAddress, TFunctionMessage? functionMessage = null, BlockParameter? block = null)
+    {
+        var output = await QueryRawAsync(contractAddress, functionMessage, block).ConfigureAwait(false);
+        return FunctionOutputs.Decode<TFunctionOutput>(typeof(TFunctionMessage), output);
+    }
 
     public async Task<TFunctionOutput> QueryDeserializingToObjectAsync<TFunctionOutput>(
         TFunctionMessage? functionMessage, string contractAddress, BlockParameter? block = null)

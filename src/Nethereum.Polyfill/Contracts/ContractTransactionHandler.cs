@@ -22,7 +22,8 @@ public interface IContractTransactionHandler<TContractMessage> where TContractMe
 }
 
 /// <summary>Sends calls as transactions of the manager's account.</summary>
-public class ContractTransactionHandler<TContractMessage>(ITransactionManager transactionManager) : IContractTransactionHandler<TContractMessage>
+public class ContractTransactionHandler<TContractMessage>(ITransactionManager transactionManager)
+    : IContractTransactionHandler<TContractMessage>
     where TContractMessage : FunctionMessage, new()
 {
     public Task<TransactionInput> CreateTransactionInputEstimatingGasAsync(string contractAddress, TContractMessage? functionMessage = null) =>
@@ -31,8 +32,8 @@ public class ContractTransactionHandler<TContractMessage>(ITransactionManager tr
     public Task<HexBigInteger> EstimateGasAsync(string contractAddress, TContractMessage? functionMessage = null) =>
         ContractTransactions.EstimateAsync(transactionManager, Input(contractAddress, functionMessage));
 
-    public async Task<string> SendRequestAsync(string contractAddress, TContractMessage? functionMessage = null) =>
-        await ContractTransactions.SendAsync(transactionManager, Input(contractAddress, functionMessage)).ConfigureAwait(false);
+    public Task<string> SendRequestAsync(string contractAddress, TContractMessage? functionMessage = null) =>
+        ContractTransactions.SendAsync(transactionManager, Input(contractAddress, functionMessage));
 
     public Task<TransactionReceipt> SendRequestAndWaitForReceiptAsync(
         string contractAddress, TContractMessage? functionMessage = null, CancellationTokenSource? tokenSource = null) =>

@@ -26,6 +26,10 @@ internal static class ContractTransactions
     public static async Task<string> SignAsync(ITransactionManager manager, TransactionInput input) =>
         await manager.SignTransactionAsync(await WithGasAsync(manager, input).ConfigureAwait(false)).ConfigureAwait(false);
 
-    public static async Task<TransactionReceipt> SendAndWaitAsync(ITransactionManager manager, TransactionInput input, CancellationToken cancellationToken) =>
-        await manager.SendTransactionAndWaitForReceiptAsync(await WithGasAsync(manager, input).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    public static async Task<TransactionReceipt> SendAndWaitAsync(
+        ITransactionManager manager, TransactionInput input, CancellationToken cancellationToken)
+    {
+        await WithGasAsync(manager, input).ConfigureAwait(false);
+        return await manager.SendTransactionAndWaitForReceiptAsync(input, cancellationToken).ConfigureAwait(false);
+    }
 }

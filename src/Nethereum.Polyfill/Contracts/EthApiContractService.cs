@@ -45,5 +45,6 @@ public class EthApiContractService(IClient client, ITransactionManager transacti
 
     public Event<TEventType> GetEvent<TEventType>() where TEventType : IEventDTO, new() => new(Client);
 
-    public Event<TEventType> GetEvent<TEventType>(string contractAddress) where TEventType : IEventDTO, new() => new(Client, contractAddress);
+    public Event<TEventType> GetEvent<TEventType>(string contractAddress) where TEventType : IEventDTO, new() =>
+        new(Client, contractAddress);
 }

@@ -47,7 +47,7 @@ public class RpcClient : ClientBase
             return await response.Content.ReadFromJsonAsync<TResponse>(RpcJson.Options, timeout.Token).ConfigureAwait(false)
                 ?? throw new JsonException("The answer is null");
         }
-        catch (TaskCanceledException exception)
+        catch (OperationCanceledException exception)
         {
             throw new RpcClientTimeoutException($"Rpc timeout after {ConnectionTimeout.TotalMilliseconds} milliseconds: {methods}", exception);
         }

@@ -16,7 +16,8 @@ public interface IRpcRequestResponseBatchItem
 }
 
 /// <summary>One request of a batch and, after sending, its answer; null when none came.</summary>
-public class RpcRequestResponseBatchItem<TRequestHandler, TResponse>(TRequestHandler requestHandler, RpcRequest rpcRequest) : IRpcRequestResponseBatchItem
+public class RpcRequestResponseBatchItem<TRequestHandler, TResponse>(TRequestHandler requestHandler, RpcRequest rpcRequest)
+    : IRpcRequestResponseBatchItem
     where TRequestHandler : IRpcRequestHandler<TResponse>
 {
     public TRequestHandler RequestHandler { get; } = requestHandler;

@@ -14,7 +14,8 @@ public class Eip712TypedDataSigner
 
     public string SignTypedDataV4<TDomain>(TypedData<TDomain> typedData, EthECKey key) => Sign(EncodeTypedData(typedData), key);
 
-    public string SignTypedDataV4<T, TDomain>(T message, TypedData<TDomain> typedData, EthECKey key) => Sign(EncodeTypedData(message, typedData), key);
+    public string SignTypedDataV4<T, TDomain>(T message, TypedData<TDomain> typedData, EthECKey key) =>
+        Sign(EncodeTypedData(message, typedData), key);
 
     public string SignTypedDataV4(string json, EthECKey key) => Sign(EncodeTypedData(json), key);
 
@@ -30,7 +31,8 @@ public class Eip712TypedDataSigner
     public string RecoverFromSignatureV4(string json, string signature) => RecoverFromSignatureV4(EncodeTypedData(json), signature);
 
     /// <summary>encodedData is the encoding, not its hash.</summary>
-    public string RecoverFromSignatureV4(byte[] encodedData, string signature) => RecoverFromSignatureHashV4(Keccak256.Hash(encodedData), signature);
+    public string RecoverFromSignatureV4(byte[] encodedData, string signature) =>
+        RecoverFromSignatureHashV4(Keccak256.Hash(encodedData), signature);
 
     public string RecoverFromSignatureHashV4(byte[] hash, string signature) => new MessageSigner().EcRecover(hash, signature);
 
@@ -44,5 +46,6 @@ public class Eip712TypedDataSigner
 
     public byte[] EncodeTypedData<TDomain>(string json, string messageKeySelector = "message") => _encoder.EncodeTypedData<TDomain>(json, messageKeySelector);
 
-    private static string Sign(byte[] encoded, EthECKey key) => EthECDSASignature.CreateStringSignature(key.SignAndCalculateV(Keccak256.Hash(encoded)));
+    private static string Sign(byte[] encoded, EthECKey key) =>
+        EthECDSASignature.CreateStringSignature(key.SignAndCalculateV(Keccak256.Hash(encoded)));
 }

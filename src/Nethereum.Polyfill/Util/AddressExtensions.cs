@@ -8,11 +8,13 @@ public static class AddressExtensions
 
     public static bool IsEthereumChecksumAddress(this string? address) => AddressUtil.Current.IsChecksumAddress(address);
 
-    public static bool IsValidEthereumAddressHexFormat(this string? address) => AddressUtil.Current.IsValidEthereumAddressHexFormat(address);
+    public static bool IsValidEthereumAddressHexFormat(this string? address) =>
+        AddressUtil.Current.IsValidEthereumAddressHexFormat(address);
 
     public static bool IsValidEthereumAddressLength(this string? address) => AddressUtil.Current.IsValidAddressLength(address);
 
-    public static bool IsTheSameAddress(this string? address, string? otherAddress) => AddressUtil.Current.AreAddressesTheSame(address, otherAddress);
+    public static bool IsTheSameAddress(this string? address, string? otherAddress) =>
+        AddressUtil.Current.AreAddressesTheSame(address, otherAddress);
 
     public static bool IsAnEmptyAddress(this string? address) => AddressUtil.Current.IsAnEmptyAddress(address);
 
@@ -20,5 +22,6 @@ public static class AddressExtensions
 
     public static string AddressValueOrEmpty(this string? address) => AddressUtil.Current.AddressValueOrEmpty(address);
 
-    public static bool IsEmptyOrEqualsAddress(this string? address1, string? candidate) => AddressUtil.Current.IsEmptyOrEqualsAddress(address1, candidate);
+    public static bool IsEmptyOrEqualsAddress(this string? address1, string? candidate) =>
+        AddressUtil.Current.IsEmptyOrEqualsAddress(address1, candidate);
 }

@@ -14,7 +14,8 @@ public class AddressUtil
 
     public string ConvertToChecksumAddress(byte[] address) => ConvertToChecksumAddress(address.AsSpan());
 
-    public string ConvertToChecksumAddress(string address) => ConvertToChecksumAddress(address.RemoveHexPrefix().PadLeft(Digits, '0').HexToByteArray());
+    public string ConvertToChecksumAddress(string address) =>
+        ConvertToChecksumAddress(address.RemoveHexPrefix().PadLeft(Digits, '0').HexToByteArray());
 
     /// <summary>Takes the last 20 bytes, zero-filled in front.</summary>
     public string ConvertToValid20ByteAddress(string? address)

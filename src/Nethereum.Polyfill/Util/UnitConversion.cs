@@ -78,7 +78,8 @@ public class UnitConversion
 
     public BigInteger ToWei(float value, EthUnit fromUnit = EthUnit.Ether) => ToWei((decimal)value, fromUnit);
 
-    public BigInteger ToWei(string value, EthUnit fromUnit = EthUnit.Ether) => ToWei(decimal.Parse(value, CultureInfo.InvariantCulture), fromUnit);
+    public BigInteger ToWei(string value, EthUnit fromUnit = EthUnit.Ether) =>
+        ToWei(decimal.Parse(value, CultureInfo.InvariantCulture), fromUnit);
 
     private static BigInteger UnscaledValue(decimal amount)
     {

@@ -38,7 +38,8 @@ public class Eip712TypedDataEncoder
 
     public byte[] EncodeAndHashTypedData(string json) => Keccak256.Hash(EncodeTypedData(json));
 
-    public byte[] EncodeAndHashTypedData<T, TDomain>(T message, TypedData<TDomain> typedData) => Keccak256.Hash(EncodeTypedData(message, typedData));
+    public byte[] EncodeAndHashTypedData<T, TDomain>(T message, TypedData<TDomain> typedData) =>
+        Keccak256.Hash(EncodeTypedData(message, typedData));
 
     public byte[] EncodeAndHashTypedData<TDomain>(TypedData<TDomain> typedData) => Keccak256.Hash(EncodeTypedData(typedData));
 
@@ -51,7 +52,8 @@ public class Eip712TypedDataEncoder
     public byte[] HashDomainSeparator(TypedDataRaw typedData) => HashStruct(typedData.Types, DomainType, typedData.DomainRawValues ?? []);
 
     /// <summary>hashStruct; types are those the struct refers to.</summary>
-    public byte[] HashStruct<T>(T message, string primaryType, params Type[] types) => Keccak256.Hash(EncodeStruct(message, primaryType, types));
+    public byte[] HashStruct<T>(T message, string primaryType, params Type[] types) =>
+        Keccak256.Hash(EncodeStruct(message, primaryType, types));
 
     /// <summary>The type's hash and the encoded fields.</summary>
     public byte[] EncodeStruct<T>(T message, string primaryType, params Type[] types) =>

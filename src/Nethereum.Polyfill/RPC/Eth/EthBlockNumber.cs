@@ -7,4 +7,5 @@ namespace Nethereum.RPC.Eth.Blocks;
 public interface IEthBlockNumber : IGenericRpcRequestResponseHandlerNoParam<HexBigInteger>;
 
 /// <summary>The newest block.</summary>
-public class EthBlockNumber(IClient client) : GenericRpcRequestResponseHandlerNoParam<HexBigInteger>(client, "eth_blockNumber"), IEthBlockNumber;
+public class EthBlockNumber(IClient client)
+    : GenericRpcRequestResponseHandlerNoParam<HexBigInteger>(client, "eth_blockNumber"), IEthBlockNumber;

@@ -25,12 +25,14 @@ public class EthCall(IClient client) : RpcRequestResponseHandler<string>(client,
 
     public RpcRequest BuildRequest(CallInput callInput, BlockParameter block, object? id = null) => base.BuildRequest(id, callInput, block);
 
-    public RpcRequestResponseBatchItem<EthCall, string> CreateBatchItem(CallInput callInput, object id) => CreateBatchItem(callInput, DefaultBlock, id);
+    public RpcRequestResponseBatchItem<EthCall, string> CreateBatchItem(CallInput callInput, object id) =>
+        CreateBatchItem(callInput, DefaultBlock, id);
 
     public RpcRequestResponseBatchItem<EthCall, string> CreateBatchItem(CallInput callInput, BlockParameter block, object id) =>
         new(this, BuildRequest(callInput, block, id));
 
     public Task<string> SendRequestAsync(CallInput callInput, object? id = null) => SendRequestAsync(callInput, DefaultBlock, id);
 
-    public Task<string> SendRequestAsync(CallInput callInput, BlockParameter block, object? id = null) => base.SendRequestAsync(id, callInput, block);
+    public Task<string> SendRequestAsync(CallInput callInput, BlockParameter block, object? id = null) =>
+        base.SendRequestAsync(id, callInput, block);
 }

@@ -6,17 +6,21 @@ namespace Nethereum.RPC.Eth.Transactions;
 
 public interface IEthFeeHistory
 {
-    RpcRequest BuildRequest(HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null);
+    RpcRequest BuildRequest(
+        HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null);
 
-    Task<FeeHistoryResult> SendRequestAsync(HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null);
+    Task<FeeHistoryResult> SendRequestAsync(
+        HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null);
 }
 
 /// <summary>Base fees, fullness and tips at the given percentiles of past blocks.</summary>
 public class EthFeeHistory(IClient client) : RpcRequestResponseHandler<FeeHistoryResult>(client, "eth_feeHistory"), IEthFeeHistory
 {
-    public RpcRequest BuildRequest(HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null) =>
+    public RpcRequest BuildRequest(
+        HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null) =>
         base.BuildRequest(id, blockCount, highestBlockNumber, rewardPercentiles ?? []);
 
-    public Task<FeeHistoryResult> SendRequestAsync(HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null) =>
+    public Task<FeeHistoryResult> SendRequestAsync(
+        HexBigInteger blockCount, BlockParameter highestBlockNumber, decimal[]? rewardPercentiles = null, object? id = null) =>
         base.SendRequestAsync(id, blockCount, highestBlockNumber, rewardPercentiles ?? []);
 }

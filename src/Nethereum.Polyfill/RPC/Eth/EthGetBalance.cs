@@ -24,5 +24,6 @@ public class EthGetBalance(IClient client) : RpcRequestResponseHandler<HexBigInt
 
     public Task<HexBigInteger> SendRequestAsync(string address, object? id = null) => SendRequestAsync(address, DefaultBlock, id);
 
-    public Task<HexBigInteger> SendRequestAsync(string address, BlockParameter block, object? id = null) => base.SendRequestAsync(id, address, block);
+    public Task<HexBigInteger> SendRequestAsync(string address, BlockParameter block, object? id = null) =>
+        base.SendRequestAsync(id, address, block);
 }

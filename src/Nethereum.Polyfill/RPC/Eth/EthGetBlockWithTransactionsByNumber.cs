@@ -18,15 +18,19 @@ public interface IEthGetBlockWithTransactionsByNumber
 }
 
 /// <summary>Null where there is no such block yet.</summary>
-public class EthGetBlockWithTransactionsByNumber(IClient client) : RpcRequestResponseHandler<BlockWithTransactions>(client, "eth_getBlockByNumber"), IEthGetBlockWithTransactionsByNumber
+public class EthGetBlockWithTransactionsByNumber(IClient client)
+    : RpcRequestResponseHandler<BlockWithTransactions>(client, "eth_getBlockByNumber"), IEthGetBlockWithTransactionsByNumber
 {
     public RpcRequest BuildRequest(BlockParameter blockParameter, object? id = null) => base.BuildRequest(id, blockParameter, true);
 
     public RpcRequest BuildRequest(HexBigInteger number, object? id = null) => BuildRequest(new BlockParameter(number), id);
 
-    public RpcRequestResponseBatchItem<EthGetBlockWithTransactionsByNumber, BlockWithTransactions> CreateBatchItem(HexBigInteger number, object id) => new(this, BuildRequest(number, id));
+    public RpcRequestResponseBatchItem<EthGetBlockWithTransactionsByNumber, BlockWithTransactions> CreateBatchItem(HexBigInteger number, object id) =>
+        new(this, BuildRequest(number, id));
 
-    public Task<BlockWithTransactions?> SendRequestAsync(BlockParameter blockParameter, object? id = null) => base.SendRequestAsync(id, blockParameter, true)!;
+    public Task<BlockWithTransactions?> SendRequestAsync(BlockParameter blockParameter, object? id = null) =>
+        base.SendRequestAsync(id, blockParameter, true)!;
 
-    public Task<BlockWithTransactions?> SendRequestAsync(HexBigInteger number, object? id = null) => SendRequestAsync(new BlockParameter(number), id);
+    public Task<BlockWithTransactions?> SendRequestAsync(HexBigInteger number, object? id = null) =>
+        SendRequestAsync(new BlockParameter(number), id);
 }

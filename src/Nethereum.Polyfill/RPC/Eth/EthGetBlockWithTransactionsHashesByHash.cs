@@ -13,11 +13,14 @@ public interface IEthGetBlockWithTransactionsHashesByHash
 }
 
 /// <summary>Null where the node knows no such block.</summary>
-public class EthGetBlockWithTransactionsHashesByHash(IClient client) : RpcRequestResponseHandler<BlockWithTransactionHashes>(client, "eth_getBlockByHash"), IEthGetBlockWithTransactionsHashesByHash
+public class EthGetBlockWithTransactionsHashesByHash(IClient client)
+    : RpcRequestResponseHandler<BlockWithTransactionHashes>(client, "eth_getBlockByHash"), IEthGetBlockWithTransactionsHashesByHash
 {
     public RpcRequest BuildRequest(string blockHash, object? id = null) => base.BuildRequest(id, blockHash, false);
 
-    public RpcRequestResponseBatchItem<EthGetBlockWithTransactionsHashesByHash, BlockWithTransactionHashes> CreateBatchItem(string blockHash, object id) => new(this, BuildRequest(blockHash, id));
+    public RpcRequestResponseBatchItem<EthGetBlockWithTransactionsHashesByHash, BlockWithTransactionHashes> CreateBatchItem(string blockHash, object id) =>
+        new(this, BuildRequest(blockHash, id));
 
-    public Task<BlockWithTransactionHashes?> SendRequestAsync(string blockHash, object? id = null) => base.SendRequestAsync(id, blockHash, false)!;
+    public Task<BlockWithTransactionHashes?> SendRequestAsync(string blockHash, object? id = null) =>
+        base.SendRequestAsync(id, blockHash, false)!;
 }

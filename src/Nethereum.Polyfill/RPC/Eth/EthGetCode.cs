@@ -23,5 +23,6 @@ public class EthGetCode(IClient client) : RpcRequestResponseHandler<string>(clie
 
     public Task<string> SendRequestAsync(string address, object? id = null) => SendRequestAsync(address, DefaultBlock, id);
 
-    public Task<string> SendRequestAsync(string address, BlockParameter block, object? id = null) => base.SendRequestAsync(id, address, block);
+    public Task<string> SendRequestAsync(string address, BlockParameter block, object? id = null) =>
+        base.SendRequestAsync(id, address, block);
 }

@@ -13,11 +13,13 @@ public interface IEthGetTransactionByHash
 }
 
 /// <summary>Null where the node knows no such transaction.</summary>
-public class EthGetTransactionByHash(IClient client) : RpcRequestResponseHandler<Transaction>(client, "eth_getTransactionByHash"), IEthGetTransactionByHash
+public class EthGetTransactionByHash(IClient client)
+    : RpcRequestResponseHandler<Transaction>(client, "eth_getTransactionByHash"), IEthGetTransactionByHash
 {
     public RpcRequest BuildRequest(string transactionHash, object? id = null) => base.BuildRequest(id, transactionHash);
 
-    public RpcRequestResponseBatchItem<EthGetTransactionByHash, Transaction> CreateBatchItem(string transactionHash, object id) => new(this, BuildRequest(transactionHash, id));
+    public RpcRequestResponseBatchItem<EthGetTransactionByHash, Transaction> CreateBatchItem(string transactionHash, object id) =>
+        new(this, BuildRequest(transactionHash, id));
 
     public Task<Transaction?> SendRequestAsync(string transactionHash, object? id = null) => base.SendRequestAsync(id, transactionHash)!;
 }

@@ -16,7 +16,8 @@ public interface IEthGetTransactionCount
 }
 
 /// <summary>The next nonce of an account as of a block.</summary>
-public class EthGetTransactionCount(IClient client) : RpcRequestResponseHandler<HexBigInteger>(client, "eth_getTransactionCount"), IEthGetTransactionCount
+public class EthGetTransactionCount(IClient client)
+    : RpcRequestResponseHandler<HexBigInteger>(client, "eth_getTransactionCount"), IEthGetTransactionCount
 {
     public BlockParameter DefaultBlock { get; set; } = BlockParameter.CreateLatest();
 
@@ -24,5 +25,6 @@ public class EthGetTransactionCount(IClient client) : RpcRequestResponseHandler<
 
     public Task<HexBigInteger> SendRequestAsync(string address, object? id = null) => SendRequestAsync(address, DefaultBlock, id);
 
-    public Task<HexBigInteger> SendRequestAsync(string address, BlockParameter block, object? id = null) => base.SendRequestAsync(id, address, block);
+    public Task<HexBigInteger> SendRequestAsync(string address, BlockParameter block, object? id = null) =>
+        base.SendRequestAsync(id, address, block);
 }

@@ -13,11 +13,14 @@ public interface IEthGetTransactionReceipt
 }
 
 /// <summary>Null until the transaction is in a block.</summary>
-public class EthGetTransactionReceipt(IClient client) : RpcRequestResponseHandler<TransactionReceipt>(client, "eth_getTransactionReceipt"), IEthGetTransactionReceipt
+public class EthGetTransactionReceipt(IClient client)
+    : RpcRequestResponseHandler<TransactionReceipt>(client, "eth_getTransactionReceipt"), IEthGetTransactionReceipt
 {
     public RpcRequest BuildRequest(string transactionHash, object? id = null) => base.BuildRequest(id, transactionHash);
 
-    public RpcRequestResponseBatchItem<EthGetTransactionReceipt, TransactionReceipt> CreateBatchItem(string transactionHash, object id) => new(this, BuildRequest(transactionHash, id));
+    public RpcRequestResponseBatchItem<EthGetTransactionReceipt, TransactionReceipt> CreateBatchItem(string transactionHash, object id) =>
+        new(this, BuildRequest(transactionHash, id));
 
-    public Task<TransactionReceipt?> SendRequestAsync(string transactionHash, object? id = null) => base.SendRequestAsync(id, transactionHash)!;
+    public Task<TransactionReceipt?> SendRequestAsync(string transactionHash, object? id = null) =>
+        base.SendRequestAsync(id, transactionHash)!;
 }

@@ -5,4 +5,5 @@ using Nethereum.RPC.Infrastructure;
 namespace Nethereum.RPC.Eth;
 
 /// <summary>The tip, in wei per gas, the node would give.</summary>
-public class EthMaxPriorityFeePerGas(IClient client) : GenericRpcRequestResponseHandlerNoParam<HexBigInteger>(client, "eth_maxPriorityFeePerGas");
+public class EthMaxPriorityFeePerGas(IClient client)
+    : GenericRpcRequestResponseHandlerNoParam<HexBigInteger>(client, "eth_maxPriorityFeePerGas");

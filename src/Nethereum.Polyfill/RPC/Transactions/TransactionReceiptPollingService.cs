@@ -14,7 +14,8 @@ public interface ITransactionReceiptService
 }
 
 /// <summary>Asks again until the transaction is in a block or the caller gives up.</summary>
-public class TransactionReceiptPollingService(ITransactionManager transactionManager, int retryMilliseconds = 100) : ITransactionReceiptService
+public class TransactionReceiptPollingService(ITransactionManager transactionManager, int retryMilliseconds = 100)
+    : ITransactionReceiptService
 {
     public Task<TransactionReceipt> SendRequestAndWaitForReceiptAsync(TransactionInput transactionInput, CancellationToken cancellationToken = default) =>
         SendRequestAndWaitForReceiptAsync(() => transactionManager.SendTransactionAsync(transactionInput), cancellationToken);
