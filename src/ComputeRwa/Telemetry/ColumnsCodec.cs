@@ -14,9 +14,9 @@ internal static class ColumnsCodec
     private const int HeaderSize = 1 + 3 * sizeof(int);
     private const int MostVarintSize = 5;
 
-    // Level 1 with a small window: measured three times as fast as level 4 for a tenth more bytes.
-    private const int Quality = 1;
-    private const int WindowBits = 18;
+    // Measured: level 4 costs no more than a tenth of what parsing the JSON does; level 5 takes twice as long and saves nothing.
+    private const int Quality = 4;
+    private const int WindowBits = 22;
 
     public static byte[] Compress(Columns columns)
     {
