@@ -1,3 +1,4 @@
+using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Http;
@@ -9,7 +10,7 @@ var builder = WebApplication.CreateBuilder(args);
 var config = builder.Configuration;
 builder.WebHost.ConfigureKestrel(o => o.Limits.MaxRequestBodySize = 64 << 20);
 builder.Services.AddSingleton(new Database(config["Db:Url"] ?? "sqlite:computerwa.db"));
-builder.Services.AddSingleton(TimeProvider.System);
+builder.AddChain();
 builder.Services.AddHttp();
 builder.Services.AddApiDocument();
 builder.Services.AddSingleton<PayTokens>();
@@ -19,10 +20,13 @@ var database = app.Services.GetRequiredService<Database>();
 var now = TimeProvider.System.GetUtcNow();
 await Migrator.Migrate(database, now);
 if (await ApiKeys.EnsureOperator(database, config["Auth:OperatorKey"], now) is { } key) Console.WriteLine($"Operator API key: {key}");
+await app.StartChain(now);
 
 app.UseHttp();
+app.UseChain();
 app.MapOpenApi();
 app.MapFeed();
+app.MapChain();
 app.MapProviders();
 app.MapFleet();
 app.MapTelemetry();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Chain;
@@ -8,14 +9,34 @@ internal sealed record Deployment(
     long ChainId, long DeployedAtBlock, long EpochLength, long ChallengeWindow, string Salt, DeployedContracts Contracts,
     IReadOnlyList<string> Attestors, int Threshold, string Registrar, string FeeRecipient)
 {
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+
+    [JsonIgnore]
     public EpochLength Epochs => new(EpochLength);
+
+    /// <summary>The contracts by name, in the order they depend on each other.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(string Name, Address Address)> Named =>
+    [
+        (nameof(Contracts.LeaseBook), Address.Parse(Contracts.LeaseBook)),
+        (nameof(Contracts.LeaseClaims), Address.Parse(Contracts.LeaseClaims)),
+        (nameof(Contracts.EpochLedger), Address.Parse(Contracts.EpochLedger)),
+        (nameof(Contracts.Eligibility), Address.Parse(Contracts.Eligibility)),
+        (nameof(Contracts.TestDollar), Address.Parse(Contracts.TestDollar)),
+    ];
 
     /// <exception cref="InvalidOperationException">The file is missing or incomplete.</exception>
     public static Deployment Read(string path)
     {
         if (!File.Exists(path)) throw new InvalidOperationException($"Chain:Deployment names {path}, which does not exist; deploy the contracts first.");
-        return JsonSerializer.Deserialize<Deployment>(File.ReadAllText(path), JsonSerializerOptions.Web)
-            ?? throw new InvalidOperationException($"{path} is empty.");
+        try
+        {
+            return JsonSerializer.Deserialize<Deployment>(File.ReadAllText(path), Strict) ?? throw new InvalidOperationException($"{path} is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidOperationException($"{path} is not a deployment file: {e.Message}", e);
+        }
     }
 }
 

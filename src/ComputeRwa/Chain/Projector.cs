@@ -1,11 +1,40 @@
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Nethereum.Hex.HexTypes;
+using Nethereum.RPC.Eth.DTOs;
 
 namespace ComputeRwa.Chain;
 
 /// <summary>One log of a watched contract. <c>Topics</c> are 0x hashes, the first names the event; <c>Position</c> orders all logs.</summary>
 internal sealed record ChainLog(
-    long Position, long BlockNumber, long LogIndex, DateTimeOffset MinedAt, Hash32 TxHash, Address Address, IReadOnlyList<string> Topics, string Data);
+    long Position, long BlockNumber, long LogIndex, DateTimeOffset MinedAt, Hash32 TxHash, Address Address, IReadOnlyList<string> Topics, string Data)
+{
+    public const long PositionsPerBlock = 100_000;
+
+    public static long PositionOf(long block, long logIndex) => block * PositionsPerBlock + logIndex;
+
+    public bool Is<TEvent>() where TEvent : IEventDTO, new() => Topics.Count > 0 && Topics[0] == TopicOf<TEvent>.Value;
+
+    /// <summary>The event, or null when the log is another event's.</summary>
+    public TEvent? Decode<TEvent>() where TEvent : IEventDTO, new() => Is<TEvent>() ? ToFilterLog().DecodeEvent<TEvent>()!.Event : default;
+
+    private FilterLog ToFilterLog() => new()
+    {
+        Address = Address.Value,
+        Topics = [.. Topics],
+        Data = Data,
+        BlockNumber = new HexBigInteger(BlockNumber),
+        LogIndex = new HexBigInteger(LogIndex),
+        TransactionHash = TxHash.Value,
+    };
+
+    private static class TopicOf<TEvent> where TEvent : IEventDTO, new()
+    {
+        public static readonly string Value = "0x" + Event<TEvent>.GetEventABI().Sha3Signature;
+    }
+}
 
 /// <summary>
 /// A feature's fold of chain logs into its own tables. The watcher hands every log, in order and once, in a transaction that

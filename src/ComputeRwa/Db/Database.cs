@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 using Dapper;
@@ -14,6 +15,7 @@ internal sealed class Database : IDisposable
 {
     private readonly string _connectionString;
     private readonly SemaphoreSlim? _writer;
+    private readonly ConcurrentDictionary<string, Signal> _signals = new();
 
     public bool IsPostgres { get; }
 
@@ -42,6 +44,9 @@ internal sealed class Database : IDisposable
     /// <summary>A unit of work: everything or nothing, on <see cref="Tx.Commit"/>. Nothing is opened before the first statement.</summary>
     public Tx Write() => new(this, writes: true);
 
+    /// <summary>What <see cref="Tx.Announce"/> sets. It only saves waiting: who listens polls as well, for what other processes commit.</summary>
+    public Signal Signal(string topic) => _signals.GetOrAdd(topic, _ => new());
+
     internal async Task<(DbConnection, DbTransaction)> Open(bool writes, CancellationToken cancel)
     {
         if (writes && _writer is not null) await _writer.WaitAsync(cancel);
@@ -64,7 +69,11 @@ internal sealed class Database : IDisposable
 
     internal void Released() => _writer?.Release();
 
-    public void Dispose() => _writer?.Dispose();
+    public void Dispose()
+    {
+        _writer?.Dispose();
+        foreach (var signal in _signals.Values) signal.Dispose();
+    }
 }
 
 /// <summary>One transaction. Statements are Dapper's; the transaction is always passed along.</summary>
@@ -75,6 +84,7 @@ internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
 
     private DbConnection? _connection;
     private DbTransaction? _transaction;
+    private HashSet<string>? _announced;
 
     public bool IsPostgres => database.IsPostgres;
 
@@ -92,11 +102,15 @@ internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
     /// <summary>The raw pair, for bulk paths such as binary COPY.</summary>
     public async Task<(DbConnection Connection, DbTransaction Transaction)> Raw() => (await Open(), _transaction!);
 
+    /// <summary>Wakes who waits for the topic in this process, once this transaction has committed.</summary>
+    public void Announce(string topic) => (_announced ??= []).Add(topic);
+
     public async Task Commit()
     {
         if (_transaction is null) return;
         await _transaction.CommitAsync(CancellationToken.None);
         await DisposeAsync();
+        foreach (var topic in _announced ?? []) database.Signal(topic).Set();
     }
 
     private async Task<DbConnection> Open()

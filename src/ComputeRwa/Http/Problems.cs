@@ -59,6 +59,7 @@ internal static class Problems
     /// <summary>Turns what the framework throws for bad input into a problem that names the field; anything else is our fault.</summary>
     public static Error FromException(Exception exception)
     {
+        if (exception is UnavailableException unavailable) return new(unavailable.Code, unavailable.Message, []);
         if (exception is not BadHttpRequestException bad) return new("internal", "The request failed on our side; it changed nothing.", []);
         if (bad.StatusCode == 413) return new("too-large", "The request body is larger than this address takes.", []);
         if (bad.StatusCode == 415) return new("unsupported-media-type", "Send the body as application/json.", []);

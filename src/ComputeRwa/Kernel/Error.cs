@@ -17,6 +17,12 @@ internal sealed record Error(string Code, string Message, IReadOnlyList<FieldErr
         new(code, message, field is null ? [] : [new(field, message)]);
 }
 
+/// <summary>Something this program needs does not answer. <c>Code</c> is the problem a caller gets; the same request may succeed later.</summary>
+internal sealed class UnavailableException(string code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public string Code => code;
+}
+
 /// <summary>A value or the error that stands in its way.</summary>
 internal readonly struct Result<T>
 {

@@ -11,8 +11,13 @@ CREATE TABLE signer_lanes (
     next_nonce BIGINT NOT NULL
 );
 
+-- The queue's order: ids made in one millisecond sort by chance, and chain time can stand still for long.
+CREATE TABLE outbox_sequence (value BIGINT NOT NULL);
+INSERT INTO outbox_sequence (value) VALUES (0);
+
 CREATE TABLE transactions (
     id TEXT PRIMARY KEY,
+    seq BIGINT NOT NULL UNIQUE,
     command_id TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -32,8 +37,9 @@ CREATE TABLE transactions (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
-CREATE INDEX transactions_by_state ON transactions (state, id);
-CREATE INDEX transactions_by_subject ON transactions (subject, id);
+CREATE INDEX transactions_by_state ON transactions (state, seq);
+CREATE INDEX transactions_by_subject ON transactions (subject, seq);
+CREATE INDEX transactions_by_block ON transactions (block_number);
 CREATE INDEX transactions_by_hash ON transactions (hash);
 CREATE UNIQUE INDEX transactions_by_nonce ON transactions (signer, nonce);
 

@@ -1,0 +1,26 @@
+using ComputeRwa.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ComputeRwa.Chain;
+
+/// <summary>The chain and the contracts this program works with.</summary>
+/// <param name="LatestBlock">null until the node has answered once</param>
+/// <param name="EpochLength">seconds</param>
+/// <param name="Operator">the account that pays gas; it has no right in any contract</param>
+internal sealed record ChainView(
+    long ChainId, long? LatestBlock, DateTimeOffset? LatestBlockTime, long? Epoch, long EpochLength, long ChallengeWindow, DeployedContracts Contracts,
+    IReadOnlyList<string> Attestors, int Threshold, string Registrar, string FeeRecipient, string Operator);
+
+internal static class ChainApi
+{
+    public static void MapChainView(this IEndpointRouteBuilder app) =>
+        app.MapFeature("/v1/chain", "Chain").MapGet("/", Get).WithSummary("The chain, the contracts and the epoch of the latest block");
+
+    private static Ok<ChainView> Get(ChainOptions options, ChainStatus status)
+    {
+        var (d, head) = (options.Deployment, status.Head);
+        return TypedResults.Ok(new ChainView(
+            d.ChainId, head?.Number, head?.MinedAt, head is null ? null : d.Epochs.EpochOf(head.MinedAt), d.EpochLength, d.ChallengeWindow, d.Contracts,
+            d.Attestors, d.Threshold, d.Registrar, d.FeeRecipient, options.Operator.Address.Value));
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using ComputeRwa.Kernel;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Nethereum.Hex.HexTypes;
+using Nethereum.JsonRpc.Client;
+using Nethereum.RPC.Eth;
+using Nethereum.RPC.Eth.Blocks;
+using Nethereum.RPC.Eth.DTOs;
+using Nethereum.RPC.Eth.Transactions;
+using Nethereum.Web3;
+using Receipt = Nethereum.RPC.Eth.DTOs.TransactionReceipt;
+
+namespace ComputeRwa.Chain;
+
+/// <summary>
+/// The node, by the few questions this program asks. Every method throws <see cref="UnavailableException"/> when the node
+/// does not answer, and Nethereum's RpcResponseException when it refuses.
+/// </summary>
+internal sealed class ChainClient(IClient rpc)
+{
+    private readonly Web3 _web3 = new(rpc);
+    private readonly ConcurrentDictionary<Address, bool> _contracts = new();
+
+    public async Task<long> ChainId() => (long)(await Reach(() => _web3.Eth.ChainId.SendRequestAsync())).Value;
+
+    public async Task<BlockHeader> LatestBlock() =>
+        Header(await Reach(() => _web3.Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(BlockParameter.CreateLatest())))
+        ?? throw new InvalidOperationException("The node has no latest block.");
+
+    /// <summary>Headers by number, in the order asked; null where the chain has no such block.</summary>
+    public async Task<List<BlockHeader?>> Blocks(IEnumerable<long> numbers)
+    {
+        var batch = new RpcBatch(rpc);
+        var ask = new EthGetBlockWithTransactionsHashesByNumber(rpc);
+        var items = numbers.Select(number => batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(ask,
+            (h, id) => h.BuildRequest(new BlockParameter(new HexBigInteger(number)), id))).ToList();
+        await batch.Send();
+        return items.ConvertAll(i => Header(Answer(i)));
+    }
+
+    public Task<FilterLog[]> Logs(IEnumerable<Address> addresses, long from, long to) => Reach(() => _web3.Eth.Filters.GetLogs.SendRequestAsync(new NewFilterInput
+    {
+        Address = [.. addresses.Select(a => a.Value)],
+        FromBlock = new BlockParameter(new HexBigInteger(from)),
+        ToBlock = new BlockParameter(new HexBigInteger(to)),
+    }));
+
+    /// <summary>Receipts in the order asked; null for a transaction that is in no block.</summary>
+    public async Task<List<Receipt?>> Receipts(IEnumerable<Hash32> hashes)
+    {
+        var batch = new RpcBatch(rpc);
+        var ask = new EthGetTransactionReceipt(rpc);
+        var items = hashes.Select(hash => batch.Add<EthGetTransactionReceipt, Receipt>(ask, (h, id) => h.BuildRequest(hash.Value, id))).ToList();
+        await batch.Send();
+        return items.ConvertAll(Answer);
+    }
+
+    /// <summary>Whether the node has the transactions, mined or waiting.</summary>
+    public async Task<List<bool>> Knows(IEnumerable<Hash32> hashes)
+    {
+        var batch = new RpcBatch(rpc);
+        var ask = new EthGetTransactionByHash(rpc);
+        var items = hashes.Select(hash => batch.Add<EthGetTransactionByHash, Transaction>(ask, (h, id) => h.BuildRequest(hash.Value, id))).ToList();
+        await batch.Send();
+        return items.ConvertAll(i => Answer(i) is not null);
+    }
+
+    /// <summary>Nonces used by the account up to a block, or with <paramref name="block"/> null including what waits in the pool.</summary>
+    public async Task<long> TransactionCount(Address account, long? block)
+    {
+        var at = block is null ? BlockParameter.CreatePending() : new BlockParameter(new HexBigInteger(block.Value));
+        return (long)(await Reach(() => _web3.Eth.Transactions.GetTransactionCount.SendRequestAsync(account.Value, at))).Value;
+    }
+
+    /// <summary>Hands over signed transactions in the order given. Per item: null when accepted, or the node's answer.</summary>
+    public async Task<List<RpcError?>> Broadcast(IEnumerable<string> raws)
+    {
+        var batch = new RpcBatch(rpc);
+        var ask = new EthSendRawTransaction(rpc);
+        var items = raws.Select(raw => batch.Add<EthSendRawTransaction, string>(ask, (h, id) => h.BuildRequest(raw, id))).ToList();
+        await batch.Send();
+        return items.ConvertAll(i => i.HasError ? i.RpcError : i.Response is null ? new RpcError(0, "no answer") : null);
+    }
+
+    /// <summary>The latest block, the tip the node suggests (wei per gas), and what each row would do on top of that block, each by itself.</summary>
+    public async Task<Preflight> Preflight(Address from, IEnumerable<OutboxRow> rows, Func<string, string> readRevert)
+    {
+        var batch = new RpcBatch(rpc);
+        var head = batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(new(rpc), (h, id) => h.BuildRequest(BlockParameter.CreateLatest(), id));
+        var tip = batch.Add<EthMaxPriorityFeePerGas, HexBigInteger>(new(rpc), (h, id) => h.BuildRequest(id));
+        var call = new EthCall(rpc);
+        var items = rows.Select(row => batch.Add<EthCall, string>(call, (h, id) => h.BuildRequest(Call(from, row), BlockParameter.CreateLatest(), id))).ToList();
+        await batch.Send();
+        return new(
+            Header(Answer(head)) ?? throw new InvalidOperationException("The node has no latest block."),
+            Answer(tip)?.Value ?? throw new InvalidOperationException("The node suggests no tip."),
+            items.ConvertAll(i => DryRun.Of(i.RpcError, i.Response is not null, readRevert)));
+    }
+
+    /// <summary>What the row would have done on top of a block of the past.</summary>
+    public async Task<DryRun> Replay(Address from, OutboxRow row, long block, Func<string, string> readRevert)
+    {
+        var batch = new RpcBatch(rpc);
+        var item = batch.Add<EthCall, string>(new(rpc), (h, id) => h.BuildRequest(Call(from, row), new BlockParameter(new HexBigInteger(block)), id));
+        await batch.Send();
+        return DryRun.Of(item.RpcError, item.Response is not null, readRevert);
+    }
+
+    private static CallInput Call(Address from, OutboxRow row) => new(row.Calldata, row.ToAddress.Value, from.Value, new HexBigInteger(row.GasLimit), new HexBigInteger(0));
+
+    /// <summary>Asks a view function for one value. An address without code would answer with zeros, so that is looked at first.</summary>
+    public async Task<TResult> Ask<TMessage, TResult>(Address contract, TMessage message) where TMessage : FunctionMessage, new()
+    {
+        await RequireCode(contract);
+        return await Reach(() => _web3.Eth.GetContractQueryHandler<TMessage>().QueryAsync<TResult>(contract.Value, message));
+    }
+
+    /// <summary>The same for functions that answer with a struct or several values.</summary>
+    public async Task<TOutput> AskOutput<TMessage, TOutput>(Address contract, TMessage message)
+        where TMessage : FunctionMessage, new()
+        where TOutput : IFunctionOutputDTO, new()
+    {
+        await RequireCode(contract);
+        return await Reach(() => _web3.Eth.GetContractQueryHandler<TMessage>().QueryDeserializingToObjectAsync<TOutput>(message, contract.Value));
+    }
+
+    /// <summary>Whether there is code at the address. Only a yes is remembered: a wallet can be deployed later.</summary>
+    public async Task<bool> HasCode(Address address)
+    {
+        if (_contracts.ContainsKey(address)) return true;
+        var code = await Reach(() => _web3.Eth.GetCode.SendRequestAsync(address.Value));
+        return code is { Length: > 2 } && (_contracts.TryAdd(address, true) || true);
+    }
+
+    private async Task RequireCode(Address contract)
+    {
+        if (!await HasCode(contract)) throw new InvalidOperationException($"There is no contract at {contract}.");
+    }
+
+    private static Task<T> Reach<T>(Func<Task<T>> ask) => RpcBatch.Reach(ask);
+
+    private static TResponse? Answer<THandler, TResponse>(RpcRequestResponseBatchItem<THandler, TResponse> item) where THandler : IRpcRequestHandler<TResponse> =>
+        item.RpcError is { } error ? throw new RpcResponseException(error) : item.Response;
+
+    private static BlockHeader? Header(Block? block) => block is null ? null : new(
+        (long)block.Number.Value, Hash32.Parse(block.BlockHash), Hash32.Parse(block.ParentHash),
+        DateTimeOffset.FromUnixTimeSeconds((long)block.Timestamp.Value), block.BaseFeePerGas?.Value ?? BigInteger.Zero);
+}
+
+/// <summary>What the sender knows before it signs.</summary>
+internal sealed record Preflight(BlockHeader Head, BigInteger Tip, IReadOnlyList<DryRun> Runs);

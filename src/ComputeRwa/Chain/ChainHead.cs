@@ -1,0 +1,35 @@
+using System.Numerics;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Chain;
+
+/// <summary>A block's header, as far as it matters here. <c>BaseFee</c> is wei per gas.</summary>
+internal sealed record BlockHeader(long Number, Hash32 Hash, Hash32 Parent, DateTimeOffset MinedAt, BigInteger BaseFee);
+
+/// <summary>
+/// What the jobs last saw, for readiness, metrics and the clock. It is a view only: after a restart it fills up again, and
+/// nothing is decided from it. Ages are in real time, whatever the clock follows.
+/// </summary>
+internal sealed class ChainStatus
+{
+    private long _headSeenAt;
+    private BlockHeader? _head;
+
+    public BlockHeader? Head => Volatile.Read(ref _head);
+
+    /// <summary>Real time since the node last answered; null before the first time.</summary>
+    public TimeSpan? HeadAge => Volatile.Read(ref _headSeenAt) is var at and > 0 ? TimeProvider.System.GetElapsedTime(at) : null;
+
+    /// <summary>The last block whose logs every projector has.</summary>
+    public long? ProjectedThrough { get; set; }
+
+    /// <summary>Why the sender or the watcher cannot go on; null when they can.</summary>
+    public string? SenderProblem { get; set; } = "has not started";
+    public string? WatcherProblem { get; set; } = "has not started";
+
+    public void Saw(BlockHeader head)
+    {
+        Volatile.Write(ref _head, head);
+        Volatile.Write(ref _headSeenAt, TimeProvider.System.GetTimestamp());
+    }
+}

@@ -1,0 +1,53 @@
+using ComputeRwa.Db;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Chain;
+
+/// <summary>What wakes the chain's jobs before their next turn.</summary>
+internal sealed class ChainSignals(Database database) : IDisposable
+{
+    /// <summary>Something was queued, or there is a new block.</summary>
+    public Signal Sender { get; } = database.Signal(Outbox.Topic);
+
+    /// <summary>The sender has seen a receipt, so there is a block to read.</summary>
+    public Signal Watcher { get; } = new();
+
+    public void Dispose() => Watcher.Dispose();
+}
+
+/// <summary>Steps again and again; an error is reported, logged, and tried again after a growing pause, for as long as the program runs.</summary>
+internal abstract class ChainJob(ILogger log) : BackgroundService
+{
+    /// <returns>true when it is worth going on at once.</returns>
+    public abstract Task<bool> Step();
+
+    protected abstract Task Wait(TimeSpan? backOff, CancellationToken stop);
+
+    protected abstract void Report(string? problem);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        {
+            TimeSpan? backOff = null;
+            try
+            {
+                if (await Step())
+                {
+                    failures = 0;
+                    continue;
+                }
+                failures = 0;
+            }
+            catch (Exception e)
+            {
+                Report(e.Message);
+                backOff = Sender.BackOff(++failures);
+                if (e is not UnavailableException) log.LogError(e, "{Job} failed and tries again in {BackOff}", GetType().Name, backOff);
+                else if (failures == 1) log.LogWarning("{Job} waits: {Reason} ({Cause})", GetType().Name, e.Message, e.InnerException?.InnerException?.Message ?? e.InnerException?.Message);
+            }
+            await Wait(backOff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using ComputeRwa.Db;
+
+namespace ComputeRwa.Chain;
+
+/// <summary>Hands stored logs to the projectors, each in position order and in one transaction with its own cursor.</summary>
+internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector> projectors)
+{
+    private const int BatchSize = 1_000;
+
+    private readonly IReadOnlyList<IProjector> _projectors = [.. projectors];
+
+    /// <summary>Brings every projector up to the last stored log. One that fails does not hold up the others, but it fails this run.</summary>
+    /// <exception cref="AggregateException">What the projectors threw.</exception>
+    public async Task Run(ILogger log)
+    {
+        var (last, cursors) = await Read();
+        if (last is null) return;
+        var failures = new List<Exception>();
+        foreach (var projector in _projectors)
+        {
+            try
+            {
+                for (var at = cursors.GetValueOrDefault(projector.Name, -1); at < last;) at = await Batch(projector, at);
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "Projector {Projector} failed; it stands where it was", projector.Name);
+                failures.Add(new InvalidOperationException($"Projector {projector.Name}: {e.Message}", e));
+            }
+        }
+        if (failures.Count > 0) throw new AggregateException(failures);
+    }
+
+    /// <summary>Part of the transaction that forgets the blocks.</summary>
+    public async Task RollBack(Tx tx, long fromBlock)
+    {
+        foreach (var projector in _projectors) await projector.RollBack(tx, fromBlock);
+    }
+
+    private async Task<(long? Last, Dictionary<string, long> Cursors)> Read()
+    {
+        await using var tx = database.Read();
+        return (await WatcherStore.LastPosition(tx), await WatcherStore.Cursors(tx));
+    }
+
+    private async Task<long> Batch(IProjector projector, long after)
+    {
+        await using var tx = database.Write();
+        var logs = await WatcherStore.LogsAfter(tx, after, BatchSize);
+        foreach (var log in logs) await projector.Apply(tx, log);
+        var at = logs.Count > 0 ? logs[^1].Position : long.MaxValue;
+        if (logs.Count > 0) await WatcherStore.MoveCursor(tx, projector.Name, at);
+        await tx.Commit();
+        return at;
+    }
+}

@@ -1,0 +1,54 @@
+namespace ComputeRwa.Chain;
+
+/// <summary>A range of blocks, both ends included, read in one go.</summary>
+internal readonly record struct BlockRange(long From, long To)
+{
+    public long Count => To - From + 1;
+}
+
+/// <summary>The watcher's decisions.</summary>
+internal static class Watcher
+{
+    /// <summary>Within this many blocks of the head every header is kept; further back only those that have logs, and the ends of ranges.</summary>
+    public const long ReorgWindow = 128;
+
+    public const long FirstSpan = 2_000;
+    private const long WidestSpan = 50_000;
+
+    /// <summary>The next blocks to read, or null when the head is stored. A range never crosses into the window where every header is kept.</summary>
+    public static BlockRange? Next(long? stored, long deployedAt, long head, long span)
+    {
+        var from = stored + 1 ?? deployedAt;
+        if (from > head) return null;
+        var to = Math.Min(head, from + span - 1);
+        var window = head - ReorgWindow;
+        return new(from, from <= window ? Math.Min(to, window) : to);
+    }
+
+    /// <summary>Blocks of the range whose headers are needed.</summary>
+    public static IReadOnlyList<long> HeadersNeeded(BlockRange range, long head, IEnumerable<long> withLogs) =>
+        range.To > head - ReorgWindow
+            ? [.. Enumerable.Range(0, (int)range.Count).Select(i => range.From + i)]
+            : [.. withLogs.Append(range.To).Distinct().Order()];
+
+    /// <summary>Nodes refuse ranges with too many logs: halve on refusal, grow again on success.</summary>
+    public static long Narrower(long span) => Math.Max(1, span / 2);
+
+    public static long Wider(long span) => Math.Min(WidestSpan, span * 2);
+
+    /// <summary>
+    /// Whether the headers follow on the stored block and on each other, and the logs lie in just these blocks. False means that
+    /// the chain changed while it was read, or that what is stored was undone.
+    /// </summary>
+    public static bool Joins(BlockHeader? stored, IReadOnlyList<BlockHeader> headers, IEnumerable<(long Block, string Hash)> logs)
+    {
+        var before = stored;
+        foreach (var header in headers)
+        {
+            if (before is not null && header.Number == before.Number + 1 && header.Parent != before.Hash) return false;
+            before = header;
+        }
+        var hashes = headers.ToDictionary(h => h.Number, h => h.Hash.Value);
+        return logs.All(l => hashes.TryGetValue(l.Block, out var hash) && hash == l.Hash.ToLowerInvariant());
+    }
+}

@@ -1,0 +1,177 @@
+using ComputeRwa.Db;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+using Nethereum.JsonRpc.Client;
+using Nethereum.RPC.Eth.DTOs;
+
+namespace ComputeRwa.Chain;
+
+/// <summary>
+/// Reads new blocks and the logs of our contracts, takes back what a reorganisation undid, feeds the projectors and makes
+/// transactions final. What is stored always hangs together by parent hashes.
+/// </summary>
+internal sealed class WatcherJob(
+    Database database, ChainClient chain, ChainOptions options, ChainIdentity identity, ChainStatus status, ChainSignals signals,
+    ProjectorRunner projectors, TimeProvider time, ILogger<WatcherJob> log) : ChainJob(log)
+{
+    private long _span = Watcher.FirstSpan;
+    private BlockHeader? _done;
+    private bool _signalled;
+
+    private long DeployedAt => options.Deployment.DeployedAtBlock;
+
+    protected override async Task Wait(TimeSpan? backOff, CancellationToken stop) => _signalled = await signals.Watcher.Wait(backOff ?? options.Poll, stop);
+
+    protected override void Report(string? problem)
+    {
+        status.WatcherProblem = problem;
+        if (problem is not null) _done = null;
+    }
+
+    /// <summary>One look at the head, and at most one range of blocks. True when there is more to read.</summary>
+    public override async Task<bool> Step()
+    {
+        if (!await identity.Verified()) return false;
+        var head = await chain.LatestBlock();
+        status.Saw(head);
+        var known = _done?.Hash == head.Hash;
+        if (known && !_signalled) return false;
+        var read = known ? Progress.Done : await Read(head);
+        if (!known) await projectors.Run(log);
+        await Finalise(head);
+        Report(null);
+        if (read == Progress.Done) _done = head;
+        if (!known) signals.Sender.Set();
+        return read == Progress.More;
+    }
+
+    private enum Progress
+    {
+        Done,
+        More,
+        /// <summary>The chain changed while it was read; look again in a moment.</summary>
+        Unsteady,
+    }
+
+    private async Task<Progress> Read(BlockHeader head)
+    {
+        var stored = await LastBlock();
+        if (stored is not null && head.Number <= stored.Number)
+        {
+            if (head.Hash == stored.Hash) return Progress.Done;
+            if (!await WasUndone(stored)) return Progress.Unsteady;
+            await TakeBack(stored);
+            return Progress.More;
+        }
+        if (Watcher.Next(stored?.Number, DeployedAt, head.Number, _span) is not { } range) return Progress.Done;
+        if (await Logs(range) is not { } logs) return Progress.More;
+        var headers = await Headers(range, head, logs);
+        if (headers is null || !Watcher.Joins(ToHeader(stored), headers, logs.Select(l => ((long)l.BlockNumber.Value, l.BlockHash))))
+        {
+            if (stored is null || !await WasUndone(stored)) return Progress.Unsteady;
+            await TakeBack(stored);
+            return Progress.More;
+        }
+        await Store(headers, logs);
+        _span = Watcher.Wider(_span);
+        return range.To < head.Number ? Progress.More : Progress.Done;
+    }
+
+    /// <returns>null when the chain no longer has one of them.</returns>
+    private async Task<List<BlockHeader>?> Headers(BlockRange range, BlockHeader head, FilterLog[] logs)
+    {
+        var needed = Watcher.HeadersNeeded(range, head.Number, logs.Select(l => (long)l.BlockNumber.Value));
+        var headers = await chain.Blocks(needed.Where(n => n != head.Number));
+        if (headers.Contains(null)) return null;
+        if (needed.Contains(head.Number)) headers.Add(head);
+        return [.. headers.OfType<BlockHeader>()];
+    }
+
+    private async Task<FilterLog[]?> Logs(BlockRange range)
+    {
+        try
+        {
+            return await chain.Logs(options.Deployment.Named.Select(c => c.Address), range.From, range.To);
+        }
+        catch (RpcResponseException e) when (range.Count > 1)
+        {
+            _span = Watcher.Narrower(range.Count);
+            log.LogInformation("The node refuses the logs of {Count} blocks ({Reason}); asking for {Span}", range.Count, e.RpcError.Message, _span);
+            return null;
+        }
+    }
+
+    private async Task Store(List<BlockHeader> headers, FilterLog[] logs)
+    {
+        var minedAt = headers.ToDictionary(h => h.Number, h => h.MinedAt);
+        await using var tx = database.Write();
+        await WatcherStore.Insert(tx, headers);
+        await WatcherStore.Insert(tx, logs.Where(l => !l.Removed).Select(l => ToRow(l, minedAt[(long)l.BlockNumber.Value])));
+        await tx.Commit();
+    }
+
+    // ── reorganisations ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    private async Task<bool> WasUndone(StoredBlock stored) => (await chain.Blocks([stored.Number]))[0]?.Hash != stored.Hash;
+
+    private async Task TakeBack(StoredBlock stored)
+    {
+        var fork = await Fork(stored);
+        var (from, now) = (fork.Number + 1, time.Now());
+        await using var tx = database.Write();
+        await projectors.RollBack(tx, from);
+        await WatcherStore.Delete(tx, from);
+        var undone = await OutboxStore.Undo(tx, from, now);
+        await Feed.Append(tx, "chain.reorganised", "chain", new { fork = fork.Number, was = stored.Number, transactions = undone }, now);
+        await tx.Commit();
+        log.LogWarning("The chain was reorganised: blocks from {From} to {To} are undone, and {Undone} transactions are on their way again", from, stored.Number, undone);
+    }
+
+    /// <summary>The highest stored block that is still on the chain.</summary>
+    private async Task<StoredBlock> Fork(StoredBlock stored)
+    {
+        for (var below = stored.Number; ;)
+        {
+            List<StoredBlock> candidates;
+            await using (var tx = database.Read()) candidates = await WatcherStore.BlocksBelow(tx, below, 64);
+            if (candidates.Count == 0)
+                throw new InvalidOperationException($"No stored block is on this chain, not even the first, {below}: it is another chain. Use a new database.");
+            var onChain = await chain.Blocks(candidates.Select(c => c.Number));
+            foreach (var (candidate, header) in candidates.Zip(onChain))
+                if (header?.Hash == candidate.Hash) return candidate;
+            below = candidates[^1].Number;
+        }
+    }
+
+    // ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// <summary>Only what every projector has seen is final, so that whoever waits for "final" finds its effects.</summary>
+    private async Task Finalise(BlockHeader head)
+    {
+        bool mined;
+        StoredBlock? stored;
+        await using (var tx = database.Read())
+        {
+            stored = await WatcherStore.LastBlock(tx);
+            mined = await OutboxStore.HasMined(tx);
+        }
+        if (stored is null) return;
+        status.ProjectedThrough = stored.Number;
+        if (!mined) return;
+        await using var write = database.Write();
+        await OutboxStore.Finalise(write, Math.Min(stored.Number, head.Number - options.Confirmations + 1), time.Now());
+        await write.Commit();
+    }
+
+    private async Task<StoredBlock?> LastBlock()
+    {
+        await using var tx = database.Read();
+        return await WatcherStore.LastBlock(tx);
+    }
+
+    private static BlockHeader? ToHeader(StoredBlock? b) => b is null ? null : new(b.Number, b.Hash, b.ParentHash, b.MinedAt, 0);
+
+    private static LogRow ToRow(FilterLog l, DateTimeOffset minedAt) => new(
+        ChainLog.PositionOf((long)l.BlockNumber.Value, (long)l.LogIndex.Value), (long)l.BlockNumber.Value, (long)l.LogIndex.Value, minedAt,
+        Hash32.Parse(l.TransactionHash), Address.Parse(l.Address.ToLowerInvariant()), string.Join(',', l.Topics.Select(t => t.ToString()!.ToLowerInvariant())), l.Data);
+}
