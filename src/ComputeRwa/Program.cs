@@ -1,7 +1,9 @@
 using ComputeRwa.Chain;
+using ComputeRwa.Claims;
 using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Http;
+using ComputeRwa.Leases;
 using ComputeRwa.Parties;
 using ComputeRwa.Pricing;
 using ComputeRwa.Telemetry;
@@ -14,6 +16,8 @@ builder.AddChain();
 builder.Services.AddHttp();
 builder.Services.AddApiDocument();
 builder.Services.AddSingleton<PayTokens>();
+builder.Services.AddLeases();
+builder.Services.AddClaims();
 
 var app = builder.Build();
 var database = app.Services.GetRequiredService<Database>();
@@ -24,7 +28,6 @@ await app.StartChain(now);
 
 app.UseHttp();
 app.UseChain();
-app.UseUnitOfWork();
 app.MapOpenApi();
 app.MapFeed();
 app.MapChain();
@@ -32,4 +35,6 @@ app.MapProviders();
 app.MapFleet();
 app.MapTelemetry();
 app.MapQuotes();
+app.MapLeases();
+app.MapClaims();
 await app.RunAsync();

@@ -24,6 +24,9 @@ internal readonly record struct ShortText
     public static ShortText Parse(string text) =>
         TryParse(text, out var value) ? value : throw new FormatException($"'{text}' must have 1 to 32 visible ASCII characters");
 
+    /// <exception cref="FormatException">The word is no text that <see cref="ToWord"/> makes.</exception>
+    public static ShortText FromWord(Hash32 word) => Parse(Encoding.ASCII.GetString(word.ToBytes()).TrimEnd('\0'));
+
     public byte[] ToWord() => Encoding.ASCII.GetBytes(Text.PadRight(32, '\0'));
     public Hash32 ToHash32() => Hash32.Of(ToWord());
     public override string ToString() => Text;

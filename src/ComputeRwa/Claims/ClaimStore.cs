@@ -1,0 +1,95 @@
+using System.Numerics;
+using ComputeRwa.Chain;
+using ComputeRwa.Db;
+using ComputeRwa.Kernel;
+using ComputeRwa.Leases;
+
+namespace ComputeRwa.Claims;
+
+/// <summary>Units moved, as the chain recorded it. <c>Forced</c>: by the controller (ERC-7943), 1 or 0.</summary>
+internal sealed record TransferRow(
+    long Position, long Item, Hash32 LeaseId, Address Operator, Address Sender, Address Recipient, BigInteger Units, long Forced, DateTimeOffset MinedAt, Hash32 TxHash);
+
+internal sealed record PayoutRow(long Position, Hash32 LeaseId, Address Holder, Address Recipient, BigInteger Amount, DateTimeOffset MinedAt, Hash32 TxHash);
+
+internal sealed record RevenueRow(long Position, Hash32 LeaseId, BigInteger Applied);
+
+internal static class ClaimStore
+{
+    public static Task<int> AddTransfer(Tx tx, ChainLog log, int item, Hash32 lease, Address by, Address from, Address to, BigInteger units) => tx.Execute(
+        """
+        INSERT INTO claim_transfers (position, item, lease_id, operator, sender, recipient, units, forced, block_number, mined_at, tx_hash)
+        VALUES (@Position, @item, @lease, @by, @from, @to, @units, 0, @BlockNumber, @MinedAt, @TxHash)
+        """,
+        new { log.Position, item, lease, by, from, to, units, log.BlockNumber, log.MinedAt, log.TxHash });
+
+    /// <summary>ForcedTransfer follows the transfer that it explains.</summary>
+    public static Task<int> MarkForced(Tx tx, ChainLog log) => tx.Execute(
+        "UPDATE claim_transfers SET forced = 1 WHERE position = @Position - 1", new { log.Position });
+
+    public static Task<int> AddRevenue(Tx tx, ChainLog log, Hash32 lease, BigInteger applied) => tx.Execute(
+        "INSERT INTO claim_revenue (position, lease_id, applied, block_number) VALUES (@Position, @lease, @applied, @BlockNumber)",
+        new { log.Position, lease, applied, log.BlockNumber });
+
+    public static Task<int> AddPayout(Tx tx, ChainLog log, Hash32 lease, Address holder, Address to, BigInteger amount) => tx.Execute(
+        """
+        INSERT INTO claim_payouts (position, lease_id, holder, recipient, amount, block_number, mined_at, tx_hash)
+        VALUES (@Position, @lease, @holder, @to, @amount, @BlockNumber, @MinedAt, @TxHash)
+        """,
+        new { log.Position, lease, holder, to, amount, log.BlockNumber, log.MinedAt, log.TxHash });
+
+    public static Task<int> AddFreeze(Tx tx, ChainLog log, Hash32 lease, Address account, BigInteger units) => tx.Execute(
+        "INSERT INTO claim_freezes (position, lease_id, account, units, block_number) VALUES (@Position, @lease, @account, @units, @BlockNumber)",
+        new { log.Position, lease, account, units, log.BlockNumber });
+
+    public static async Task RollBack(Tx tx, long fromBlock)
+    {
+        await tx.Execute("DELETE FROM claim_transfers WHERE block_number >= @fromBlock", new { fromBlock });
+        await tx.Execute("DELETE FROM claim_revenue WHERE block_number >= @fromBlock", new { fromBlock });
+        await tx.Execute("DELETE FROM claim_payouts WHERE block_number >= @fromBlock", new { fromBlock });
+        await tx.Execute("DELETE FROM claim_freezes WHERE block_number >= @fromBlock", new { fromBlock });
+    }
+
+    /// <summary>Oldest first.</summary>
+    public static Task<List<TransferRow>> Transfers(Tx tx, Hash32 lease) => tx.Query<TransferRow>(
+        """
+        SELECT position, item, lease_id, operator, sender, recipient, units, forced, mined_at, tx_hash
+        FROM claim_transfers WHERE lease_id = @lease ORDER BY position, item
+        """,
+        new { lease });
+
+    /// <summary>Oldest first.</summary>
+    public static Task<List<PayoutRow>> Payouts(Tx tx, Hash32 lease) => tx.Query<PayoutRow>(
+        "SELECT position, lease_id, holder, recipient, amount, mined_at, tx_hash FROM claim_payouts WHERE lease_id = @lease ORDER BY position",
+        new { lease });
+
+    /// <summary>Leases of which the account ever held units, oldest first.</summary>
+    public static async Task<List<Hash32>> LeasesOf(Tx tx, Address account) => (await tx.Query<LeaseRow>(
+        """
+        SELECT lease_id, MIN(position) AS position FROM claim_transfers
+        WHERE recipient = @account OR sender = @account GROUP BY lease_id ORDER BY MIN(position), lease_id
+        """,
+        new { account })).ConvertAll(r => r.LeaseId);
+
+    /// <summary>Units of each account that may not move, where any are frozen.</summary>
+    public static async Task<Dictionary<Address, BigInteger>> Frozen(Tx tx, Hash32 lease) => (await tx.Query<FreezeRow>(
+        """
+        SELECT f.account, f.units FROM claim_freezes f
+        WHERE f.lease_id = @lease AND f.position = (SELECT MAX(g.position) FROM claim_freezes g WHERE g.lease_id = f.lease_id AND g.account = f.account)
+        """,
+        new { lease })).Where(f => !f.Units.IsZero).ToDictionary(f => f.Account, f => f.Units);
+
+    /// <summary>The lease's holders, replayed up to the last event seen.</summary>
+    public static async Task<HolderBook> Book(Tx tx, Lease lease)
+    {
+        var moved = (await Transfers(tx, lease.Id)).Select(t => (ClaimEvent)new UnitsMoved(t.Position, t.Sender, t.Recipient, t.Units));
+        var paid = (await Payouts(tx, lease.Id)).Select(p => new CashClaimed(p.Position, p.Holder, p.Amount));
+        var revenue = (await tx.Query<RevenueRow>("SELECT position, lease_id, applied FROM claim_revenue WHERE lease_id = @Id", new { lease.Id }))
+            .Select(r => new RevenueApplied(r.Position, r.Applied));
+        return HolderBook.Replay(lease.Terms, [.. moved, .. paid, .. revenue]);
+    }
+
+    private sealed record LeaseRow(Hash32 LeaseId, long Position);
+
+    private sealed record FreezeRow(Address Account, BigInteger Units);
+}

@@ -1,0 +1,74 @@
+using System.Numerics;
+using ComputeRwa.Chain;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Leases;
+
+/// <summary>A signature as it was given, and when.</summary>
+internal sealed record PartySignature(byte[] Bytes, DateTimeOffset SignedAt);
+
+/// <summary>
+/// A lease from its draft on. <c>Id</c> is the EIP-712 digest of the terms, which is also the token id. What the chain knows of it
+/// is in <see cref="LeaseFacts"/>.
+/// </summary>
+internal sealed record Lease(
+    Hash32 Id, ProviderId ProviderId, SiteId SiteId, LeaseTerms Terms, BigInteger CapPerEpoch, PartySignature? ProviderSignature,
+    PartySignature? LesseeSignature, TransactionId? Origination, DateTimeOffset? WithdrawnAt, DateTimeOffset CreatedAt)
+{
+    /// <summary>Escrow that origination pulls from the lessee, base units.</summary>
+    public BigInteger Prefunding => CapPerEpoch * Terms.NoticeEpochs;
+
+    public bool IsSigned => ProviderSignature is not null && LesseeSignature is not null;
+}
+
+/// <summary>What is known of a lease beside its own row.</summary>
+/// <param name="Originated">it stands on chain</param>
+/// <param name="OriginationState">state of the transaction that originates it; null when none was asked for</param>
+internal sealed record LeaseFacts(bool Originated, string? OriginationState, long PresentEpoch);
+
+internal static class LeaseStatus
+{
+    public const string Draft = "draft";
+    public const string Signed = "signed";
+    public const string Originating = "originating";
+    public const string Failed = "failed";
+    public const string Offered = "offered";
+    public const string Active = "active";
+    public const string Ended = "ended";
+    public const string Withdrawn = "withdrawn";
+    public const string Expired = "expired";
+
+    /// <summary>Derived, never stored. The chain has the last word: a withdrawn draft that somebody originated is a lease.</summary>
+    public static string Of(Lease lease, LeaseFacts facts)
+    {
+        if (facts.Originated) return OnChain(lease.Terms, facts.PresentEpoch);
+        if (facts.OriginationState is { } state && state != TransactionState.Failed) return Originating;
+        if (lease.WithdrawnAt is not null) return Withdrawn;
+        if (facts.PresentEpoch >= lease.Terms.StartEpoch) return Expired;
+        if (facts.OriginationState is not null) return Failed;
+        return lease.IsSigned ? Signed : Draft;
+    }
+
+    private static string OnChain(LeaseTerms terms, long epoch) =>
+        epoch < terms.StartEpoch ? Offered : epoch <= terms.LastEpoch ? Active : Ended;
+}
+
+/// <summary>What may be done with a lease as it stands; null where nothing stands in the way.</summary>
+internal static class LeaseRules
+{
+    public static Error? RefuseSignature(string status) => status is LeaseStatus.Draft or LeaseStatus.Signed ? null
+        : Error.Conflict("conflict", $"a lease that is {status} takes no signatures");
+
+    public static Error? RefuseOrigination(Lease lease, string status) => status switch
+    {
+        LeaseStatus.Signed or LeaseStatus.Failed or LeaseStatus.Originating => null,
+        LeaseStatus.Draft => Error.Conflict("not-ready", "both parties must sign the terms first", lease.ProviderSignature is null ? "signatures.provider" : "signatures.lessee"),
+        _ => Error.Conflict("conflict", $"a lease that is {status} cannot be originated"),
+    };
+
+    public static Error? RefuseWithdrawal(string status) => status is LeaseStatus.Draft or LeaseStatus.Signed or LeaseStatus.Failed or LeaseStatus.Expired ? null
+        : Error.Conflict("conflict", $"a lease that is {status} cannot be withdrawn");
+
+    public static Error? RefuseCurtailment(string status) => status is LeaseStatus.Offered or LeaseStatus.Active ? null
+        : Error.Conflict("not-ready", $"a lease that is {status} cannot be curtailed");
+}

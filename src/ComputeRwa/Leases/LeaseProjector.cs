@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Numerics;
+using ComputeRwa.Chain;
+using ComputeRwa.Chain.Contracts;
+using ComputeRwa.Db;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Leases;
+
+/// <summary>Originations, cash and applied leaves of leases, from the events of LeaseBook and LeaseClaims.</summary>
+internal sealed class LeaseProjector : IProjector
+{
+    public string Name => "leases";
+
+    public Task Apply(Tx tx, ChainLog log)
+    {
+        if (log.Decode<LeaseBook.LeaseOriginatedEvent>() is { } originated) return Originated(tx, log, originated);
+        if (log.Decode<LeaseClaims.SyncedEvent>() is { } synced) return Synced(tx, log, synced);
+        if (log.Decode<LeaseClaims.FundedEvent>() is { } funded) return Cash(tx, log, funded.Id, CashKind.Funded, funded.Kind, funded.Payer, funded.Amount);
+        if (log.Decode<LeaseClaims.RefundedEvent>() is { } refunded) return Cash(tx, log, refunded.Id, CashKind.Refunded, 0, refunded.Lessee, refunded.Amount);
+        if (log.Decode<LeaseClaims.ProviderPaidEvent>() is { } paid) return Cash(tx, log, paid.Id, CashKind.ProviderPaid, 0, paid.Provider, paid.Amount);
+        if (log.Decode<LeaseClaims.FeeCollectedEvent>() is { } fee) return Cash(tx, log, fee.Id, CashKind.FeeCollected, 0, fee.Recipient, fee.Amount);
+        return Task.CompletedTask;
+    }
+
+    public Task RollBack(Tx tx, long fromBlock) => LeaseChainStore.RollBack(tx, fromBlock);
+
+    private static async Task Originated(Tx tx, ChainLog log, LeaseBook.LeaseOriginatedEvent e)
+    {
+        var lease = Hash32.Of(e.Id);
+        await LeaseChainStore.AddOrigination(tx, log, lease, Address.Parse(e.Provider), Address.Parse(e.Lessee), e.CapPerEpoch);
+        await Feed.Append(tx, "lease.originated", lease.Value, new { provider = e.Provider, lessee = e.Lessee, transaction = log.TxHash.Value }, log.MinedAt);
+    }
+
+    private static async Task Synced(Tx tx, ChainLog log, LeaseClaims.SyncedEvent e)
+    {
+        var lease = Hash32.Of(e.Id);
+        await LeaseChainStore.AddSync(tx, log, lease, e.Epoch, e.Rent, e.Applied);
+        await Feed.Append(tx, "lease.synced", lease.Value,
+            new { epoch = e.Epoch, asked = e.Rent.ToString(CultureInfo.InvariantCulture), applied = e.Applied.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+    }
+
+    private static async Task Cash(Tx tx, ChainLog log, BigInteger id, string kind, long line, string party, BigInteger amount)
+    {
+        var lease = Hash32.Of(id);
+        await LeaseChainStore.AddCash(tx, log, lease, kind, line, Address.Parse(party), amount);
+        await Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, amount = amount.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+    }
+}

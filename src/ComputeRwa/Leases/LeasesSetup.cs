@@ -1,0 +1,13 @@
+using ComputeRwa.Chain;
+
+namespace ComputeRwa.Leases;
+
+internal static class LeasesSetup
+{
+    public static void AddLeases(this IServiceCollection services)
+    {
+        services.AddSingleton<PermitDesk>();
+        services.AddSingleton<LeaseBoard>();
+        services.AddProjector<LeaseProjector>();
+    }
+}
