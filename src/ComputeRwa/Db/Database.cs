@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -76,8 +77,8 @@ internal sealed class Database : IDisposable
     }
 }
 
-/// <summary>One transaction. Statements are Dapper's; the transaction is always passed along.</summary>
-internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
+/// <summary>One transaction. Statements are Dapper's; the transaction is always passed along. Lists go in as <c>IN @ids</c> with an array or List.</summary>
+internal sealed partial class Tx(Database database, bool writes) : IAsyncDisposable
 {
     /// <summary>Lets a route handler take the request's transaction, which Http/UnitOfWork.cs opened, as a parameter.</summary>
     public static ValueTask<Tx?> BindAsync(HttpContext http) => ValueTask.FromResult((Tx?)http.Items[typeof(Tx)]);
@@ -91,13 +92,13 @@ internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
     /// <summary>Cancelled when the caller no longer wants the result; never cancels a commit.</summary>
     public CancellationToken Cancel { get; init; }
 
-    public async Task<List<T>> Query<T>(string sql, object? args = null) => [.. await (await Open()).QueryAsync<T>(sql, args, _transaction)];
+    public async Task<List<T>> Query<T>(string sql, object? args = null) => [.. await (await Open()).QueryAsync<T>(Dialect(sql), args, _transaction)];
 
-    public async Task<T?> First<T>(string sql, object? args = null) => await (await Open()).QueryFirstOrDefaultAsync<T>(sql, args, _transaction);
+    public async Task<T?> First<T>(string sql, object? args = null) => await (await Open()).QueryFirstOrDefaultAsync<T>(Dialect(sql), args, _transaction);
 
-    public async Task<T> Single<T>(string sql, object? args = null) => await (await Open()).QuerySingleAsync<T>(sql, args, _transaction);
+    public async Task<T> Single<T>(string sql, object? args = null) => await (await Open()).QuerySingleAsync<T>(Dialect(sql), args, _transaction);
 
-    public async Task<int> Execute(string sql, object? args = null) => await (await Open()).ExecuteAsync(sql, args, _transaction);
+    public async Task<int> Execute(string sql, object? args = null) => await (await Open()).ExecuteAsync(Dialect(sql), args, _transaction);
 
     /// <summary>The raw pair, for bulk paths such as binary COPY.</summary>
     public async Task<(DbConnection Connection, DbTransaction Transaction)> Raw() => (await Open(), _transaction!);
@@ -112,6 +113,12 @@ internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
         await DisposeAsync();
         foreach (var topic in _announced ?? []) database.Signal(topic).Set();
     }
+
+    /// <summary>Dapper spells out the list of <c>IN @ids</c> for SQLite, but hands PostgreSQL one array, which takes another operator.</summary>
+    private string Dialect(string sql) => IsPostgres ? InList().Replace(sql, m => m.Groups["not"].Success ? $"<> ALL({m.Groups["list"]})" : $"= ANY({m.Groups["list"]})") : sql;
+
+    [GeneratedRegex(@"\b(?<not>NOT\s+)?IN\s+(?<list>@\w+)")]
+    private static partial Regex InList();
 
     private async Task<DbConnection> Open()
     {

@@ -32,7 +32,7 @@ internal static class NodeStore
 
     public static async Task<List<Node>> FindAll(Tx tx, IEnumerable<NodeId> ids) => await WithGpus(tx, await tx.Query<NodeRow>(
         "SELECT id, provider_id, site_id, name, gpu_model, node_key, created_at FROM nodes WHERE id IN @ids ORDER BY id",
-        new { ids = ids.Select(i => i.Value) }));
+        new { ids = ids.Select(i => i.Value).ToArray() }));
 
     public static async Task<List<Node>> List(Tx tx, string? siteId, string after, int limit) => await WithGpus(tx, await tx.Query<NodeRow>(
         """
@@ -47,7 +47,7 @@ internal static class NodeStore
         SELECT g.uuid, g.node_id, g.gpu_index, n.site_id, n.provider_id, n.gpu_model, n.node_key
         FROM node_gpus g JOIN nodes n ON n.id = g.node_id WHERE g.uuid IN @uuids ORDER BY g.uuid
         """,
-        new { uuids });
+        new { uuids = uuids.ToArray() });
 
     private static async Task<List<Node>> WithGpus(Tx tx, List<NodeRow> rows)
     {

@@ -24,7 +24,7 @@ internal static class MeteringStore
         FROM telemetry_batches b JOIN nodes n ON n.id = b.node_id
         WHERE b.epoch = @epoch AND b.node_id IN @nodes ORDER BY b.node_id, b.sequence
         """,
-        new { epoch, nodes = nodes.Select(n => n.Value) });
+        new { epoch, nodes = nodes.Select(n => n.Value).ToArray() });
 
     private static async Task<Columns> Columns(Tx tx, RollupRow row) => ColumnsCodec.Decompress(await tx.Single<byte[]>(
         "SELECT columns FROM telemetry_batches WHERE node_id = @NodeId AND sequence = @Sequence", new { row.NodeId, row.Sequence }));
