@@ -28,6 +28,7 @@ await app.StartChain(now);
 
 app.UseHttp();
 app.UseChain();
+app.UseUnitOfWork();
 app.MapOpenApi();
 app.MapFeed();
 app.MapChain();

@@ -29,8 +29,10 @@ internal static class HttpSetup
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseMiddleware<UnitOfWork>();
     }
+
+    /// <summary>The last step before the handlers: nothing that waits for somebody else may come after it, while it holds a transaction.</summary>
+    public static void UseUnitOfWork(this WebApplication app) => app.UseMiddleware<UnitOfWork>();
 
     /// <summary>The route group of a feature: problems are declared once for all its routes.</summary>
     public static RouteGroupBuilder MapFeature(this IEndpointRouteBuilder app, string prefix, string tag)

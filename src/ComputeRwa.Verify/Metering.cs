@@ -1,0 +1,81 @@
+using System.Numerics;
+
+namespace ComputeRwa.Verify;
+
+/// <summary>From samples to a metering record, docs/settlement.md, second by second.</summary>
+internal static class Metering
+{
+    private const int BusyBps = 500;
+
+    public static Struct Record(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile evidence)
+    {
+        BigInteger available = 0, busy = 0, load = 0, milliwattSeconds = 0;
+        var attested = true;
+        foreach (var gpu in lease.Gpus)
+            foreach (var (second, sample) in SecondsOf(gpu, evidence))
+            {
+                milliwattSeconds += sample.Milliwatts ?? 0;
+                if (sample.Load is not { } bps || IsCurtailed(lease, second)) continue;
+                available += 1;
+                load += bps;
+                if (bps >= BusyBps) busy += 1;
+                if (sample.SmActiveBps is null) attested = false; // it rests on gpuUtilPct, which is not load
+            }
+
+        var curtailedSeconds = 0L;
+        for (var second = file.Start; second < file.End; second++)
+            if (IsCurtailed(lease, second)) curtailedSeconds++;
+
+        var used = BatchesUsed(lease, evidence);
+        attested &= used.Count > 0 && used.All(u => BatchChain.IsSigned(u.NodeKey, u.Batch));
+        var itWattHours = milliwattSeconds / 3_600_000;
+        var facilityWattHours = itWattHours * lease.PueBps / 10_000;
+        return Struct.Of(Shape.MeteringRecord,
+            Hashing.Number(Hashing.Unhex(lease.LeaseId, 32)),
+            file.Epoch,
+            terms["gpuCount"] * file.EpochLength,
+            available,
+            busy,
+            terms["gpuCount"] * curtailedSeconds,
+            available.IsZero ? 0 : load / available,
+            itWattHours,
+            facilityWattHours,
+            facilityWattHours * lease.HeatReuseBps / 10_000,
+            0, 0, 0, 0, // index and revenue: no pricing method of this version uses them
+            Hashing.Number(Hashing.Keccak([.. used.Select(u => Hashing.Unhex(u.Batch.Hash, 32))])),
+            attested ? 1 : 0);
+    }
+
+    private readonly record struct Sample(int? SmActiveBps, int? GpuUtilPct, int? Milliwatts)
+    {
+        /// <summary>In bps; null when the sample has none.</summary>
+        public int? Load => SmActiveBps ?? GpuUtilPct * 100;
+    }
+
+    /// <summary>Every sampled second of one GPU. A sample stands for the seconds of its step, which begin at its time.</summary>
+    private static IEnumerable<(long Second, Sample Sample)> SecondsOf(LetGpu gpu, EvidenceFile evidence)
+    {
+        if (evidence.Nodes.SingleOrDefault(n => n.NodeId == gpu.NodeId) is not { } node) yield break;
+        var index = node.GpuUuids.ToList().IndexOf(gpu.Uuid);
+        if (index < 0) yield break;
+        foreach (var batch in node.Batches)
+            for (var i = 0; i < batch.Samples; i++)
+            {
+                var sample = new Sample(batch.Columns.SmActiveBps[index][i], batch.Columns.GpuUtilPct[index][i], batch.Columns.PowerMilliwatts[index][i]);
+                for (var second = 0L; second < batch.StepSeconds; second++) yield return (batch.From + i * batch.StepSeconds + second, sample);
+            }
+    }
+
+    private static bool IsCurtailed(LeaseEntry lease, long second) => lease.Curtailments.Any(c => second >= c.From && second < c.To);
+
+    /// <summary>All batches of the nodes that the lease has GPUs on, in order of node key then sequence number.</summary>
+    private static List<(byte[] NodeKey, EvidenceBatch Batch)> BatchesUsed(LeaseEntry lease, EvidenceFile evidence) =>
+    [
+        .. from node in evidence.Nodes
+           where lease.Gpus.Any(g => g.NodeId == node.NodeId)
+           let key = Hashing.Unhex(node.NodeKey, 20)
+           from batch in node.Batches
+           orderby Hashing.Number(key), batch.Sequence
+           select (key, batch),
+    ];
+}
