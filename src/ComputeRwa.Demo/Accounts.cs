@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+
+namespace ComputeRwa.Demo;
+
+// What the table needs, as the API answers it.
+
+internal sealed record LeaseAccount(
+    string Id, string GpuModel, Money PricePerGpuHour, TermsView Terms, Money Escrow, Money Applied, Money Arrears, Shares Earned, Money ProviderPaid, Money FeeCollected);
+
+internal sealed record TermsView(string Provider, string Lessee, int GpuCount, long StartEpoch, int Epochs, int Method, string Units, string Salt);
+
+internal sealed record Shares(Money Pool, Money Provider, Money Fee);
+
+internal sealed record HolderAccount(string Address, JsonElement Units, Money Claimable, Money Claimed);
+
+internal sealed record CashMovement(string Kind, Money Amount);
+
+internal sealed record StatementView(IReadOnlyList<Step> Steps);
+
+internal sealed record Step(string Name, string Value);
+
+internal sealed record Reconciliation(bool Balanced, IReadOnlyList<Check> Checks);
+
+internal sealed record Check(string Name, bool Balanced);
+
+/// <summary>One lease's figures over all its epochs, read back from the API. Money in base units; rent before rounding in parts.</summary>
+internal sealed class LeaseFigures(LeaseAccount lease, IReadOnlyList<StatementView> statements, IReadOnlyList<HolderAccount> holders, IReadOnlyList<CashMovement> cash, BigInteger gas)
+{
+    private static readonly BigInteger PartsPerBaseUnit = 360_000_000_000;
+
+    public LeaseAccount Lease => lease;
+    public BigInteger Gas => gas;
+
+    public static async Task<LeaseFigures> Read(Api api, LeaseAccount lease, ILookup<string?, TransactionView> transactions)
+    {
+        var statements = new List<StatementView>();
+        for (var epoch = lease.Terms.StartEpoch; epoch < lease.Terms.StartEpoch + lease.Terms.Epochs; epoch++)
+            statements.Add(await api.Get<StatementView>($"/v1/epochs/{epoch}/leases/{lease.Id}/statement"));
+        var gas = transactions[lease.Id].Aggregate(BigInteger.Zero, (sum, t) => sum + (t.GasUsed ?? 0));
+        return new(lease, statements, await api.All<HolderAccount>($"/v1/leases/{lease.Id}/holders"), await api.All<CashMovement>($"/v1/leases/{lease.Id}/cash"), gas);
+    }
+
+    /// <summary>A statement's step summed over the epochs, in its own unit.</summary>
+    public BigInteger Sum(string step) => statements.Aggregate(BigInteger.Zero, (sum, s) => sum + Value(s, step));
+
+    /// <summary>A step in parts as base units, cut off towards zero: for reading, not for adding up.</summary>
+    public BigInteger Parts(string step) => Sum(step) / PartsPerBaseUnit;
+
+    /// <summary>Mean over the available GPU-seconds, in bps.</summary>
+    public BigInteger Load => Sum("available") is { IsZero: false } available
+        ? statements.Aggregate(BigInteger.Zero, (sum, s) => sum + Value(s, "load") * Value(s, "available")) / available : 0;
+
+    public BigInteger Claimed(string holder) => holders.Where(h => h.Address == holder).Aggregate(BigInteger.Zero, (sum, h) => sum + h.Claimed.BaseUnits());
+
+    public BigInteger ClaimedByAll => holders.Aggregate(BigInteger.Zero, (sum, h) => sum + h.Claimed.BaseUnits());
+    public BigInteger Claimable => holders.Aggregate(BigInteger.Zero, (sum, h) => sum + h.Claimable.BaseUnits());
+
+    public BigInteger Cash(string kind) => cash.Where(c => c.Kind == kind).Aggregate(BigInteger.Zero, (sum, c) => sum + c.Amount.BaseUnits());
+
+    /// <summary>What of the holders' pool is not yet a whole base unit a unit.</summary>
+    public BigInteger Residue => lease.Earned.Pool.BaseUnits() - ClaimedByAll - Claimable;
+
+    private static BigInteger Value(StatementView statement, string step) =>
+        BigInteger.Parse(statement.Steps.Single(s => s.Name == step).Value, CultureInfo.InvariantCulture);
+}
+
+internal static class MoneyReading
+{
+    /// <summary>A 6-decimal amount of the API in base units.</summary>
+    public static BigInteger BaseUnits(this Money money) => BigInteger.Parse(money.Amount.Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+}

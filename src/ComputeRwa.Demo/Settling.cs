@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Numerics;
+using ComputeRwa.Verify;
+
+namespace ComputeRwa.Demo;
+
+/// <summary>One epoch's root, once on chain.</summary>
+internal sealed record Posted(byte[] File, TransactionView Transaction);
+
+/// <summary>Fourth step, every day: close the epoch, let the attestors recompute it, post the root, apply it, pay out.</summary>
+internal static class Settling
+{
+    /// <param name="previous">the epoch file before, which the attestors checked then</param>
+    public static async Task<Posted> Attest(Stage stage, int day, byte[]? previous)
+    {
+        var epoch = stage.Epoch(day);
+        await stage.Api.Post<ClosedEpoch>($"close-{day}", $"/v1/epochs/{epoch}/close", new { });
+        var file = await stage.Api.GetBytes($"/v1/epochs/{epoch}/file");
+        var evidence = await stage.Api.GetBytes($"/v1/epochs/{epoch}/evidence");
+        var offer = await stage.Api.Get<Attestation>($"/v1/epochs/{epoch}/attestation");
+        var signatures = await Task.WhenAll(stage.Keys.Attestors.Select(a => Task.Run(() => Recompute(a, file, evidence, previous, offer))));
+        // All three check; a quorum of two posts, another two each day.
+        Attestation? answer = null;
+        for (var i = 0; i < offer.Threshold; i++)
+        {
+            var attestor = (day + i) % signatures.Length;
+            answer = await stage.Api.Post<Attestation>($"attest-{day}-{attestor}", $"/v1/epochs/{epoch}/attestations", new { signature = signatures[attestor] });
+        }
+        var transaction = await stage.Mined(answer?.TransactionId ?? throw new DemoException($"Epoch {epoch} has its quorum, and yet its root was not posted."));
+        return new(file, transaction);
+    }
+
+    /// <summary>An attestor trusts nothing but the node keys' signatures: it signs the root that its own arithmetic finds.</summary>
+    private static string Recompute(Party attestor, byte[] file, byte[] evidence, byte[]? previous, Attestation offer)
+    {
+        var report = EpochCheck.Run(file, evidence, previous);
+        if (!report.Passed) throw new DemoException($"{attestor.Name} refuses to sign: {report.ToText()}");
+        if (!string.Equals("0x" + Convert.ToHexStringLower(report.Digest!), offer.Digest, StringComparison.OrdinalIgnoreCase))
+            throw new DemoException($"{attestor.Name} recomputed {Convert.ToHexStringLower(report.Digest!)} but is asked to sign {offer.Digest}.");
+        return attestor.Sign(new(offer.TypedData, offer.Digest));
+    }
+
+    public static async Task Sync(Stage stage, int day, IEnumerable<Leased> leases)
+    {
+        var epoch = stage.Epoch(day);
+        var sent = await stage.Api.Post<SyncAnswer>($"sync-{day}", $"/v1/epochs/{epoch}/sync", new { });
+        await stage.Mined(sent.Transactions.Select(t => t.Id));
+        foreach (var lease in leases.Where(l => day < l.Let.Days))
+            await stage.Api.Until<LeaseView>($"/v1/leases/{lease.Id}", l => l.SyncedThrough == epoch, $"lease {lease.Let.Name} synced through epoch {epoch}");
+    }
+
+    /// <summary>Everybody who is owed something of the leases that earned today: holders, the provider as holder, the provider as lessor.</summary>
+    public static async Task<int> PayOut(Stage stage, int day, IEnumerable<Leased> leases)
+    {
+        var sent = new List<string>();
+        foreach (var lease in leases.Where(l => day < l.Let.Days))
+        {
+            foreach (var holder in World.Holders.Select((_, i) => stage.Holder(i)).Append(lease.Site.Provider))
+                sent.Add((await stage.Api.Post<WithId>($"claim-{day}-{lease.Let.Name}-{holder.Name}", "/v1/claims", new { leaseId = lease.Id, holder = holder.Address })).Id);
+            sent.Add((await stage.Api.Post<WithId>($"pay-{day}-{lease.Let.Name}", $"/v1/leases/{lease.Id}/provider-payments", new { })).Id);
+        }
+        await stage.Mined(sent);
+        return sent.Count;
+    }
+
+    /// <summary>The lessee pays in more epochs at the cap, with two signatures and no transaction of its own.</summary>
+    public static async Task TopUp(Stage stage, Leased lease, TopUp topUp)
+    {
+        var amount = lease.CapPerEpoch * topUp.Epochs;
+        var funding = new Dictionary<string, object?>
+        {
+            ["kind"] = "rent",
+            ["amount"] = Fleet.Dollars((long)amount),
+            ["payer"] = lease.Lessee.Address,
+            ["nonce"] = topUp.Day.ToString(CultureInfo.InvariantCulture),
+            ["deadline"] = World.Deadline.ToUnixTimeSeconds(),
+        };
+        var step = $"top-up-{topUp.Day}-{lease.Let.Name}";
+        var offer = await stage.Api.Post<FundingOffer>($"{step}-data", $"/v1/leases/{lease.Id}/funding/typed-data", funding);
+        funding["signature"] = lease.Lessee.Sign(offer.Funding.ToSign, ("payer", lease.Lessee.Address), ("amount", amount.ToString(CultureInfo.InvariantCulture)));
+        funding["permit"] = new
+        {
+            value = amount.ToString(CultureInfo.InvariantCulture),
+            deadline = World.Deadline.ToUnixTimeSeconds(),
+            signature = lease.Lessee.Sign(offer.Permit.ToSign, ("owner", lease.Lessee.Address), ("value", amount.ToString(CultureInfo.InvariantCulture))),
+        };
+        await stage.Write(step, $"/v1/leases/{lease.Id}/funding", funding);
+        stage.Say($"{lease.Let.Lessee} tops up lease {lease.Let.Name} by {Fleet.Dollars((long)amount)} for {topUp.Epochs} more epochs, by signature");
+    }
+
+    /// <summary>After its last epoch a lease gives the lessee back what it did not use.</summary>
+    public static async Task Refund(Stage stage, Leased lease) => await stage.Write($"refund-{lease.Let.Name}", $"/v1/leases/{lease.Id}/refunds", new { });
+
+    public static async Task CollectFee(Stage stage, Leased lease) => await stage.Write($"fee-{lease.Let.Name}", $"/v1/leases/{lease.Id}/fee-collections", new { });
+}

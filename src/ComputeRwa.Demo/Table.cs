@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace ComputeRwa.Demo;
+
+/// <summary>
+/// What the seven days came to: leases side by side, all of it read back from the API. The same seed prints the same bytes, so nothing
+/// in it may depend on when or where it ran.
+/// </summary>
+internal static class Table
+{
+    private const int LabelWidth = 32;
+    private const int ColumnWidth = 18;
+
+    public static async Task<string> Read(Api api, Seed seed)
+    {
+        var transactions = await api.All<TransactionView>("/v1/transactions");
+        var bySubject = transactions.ToLookup(t => t.Subject);
+        var leases = new List<LeaseFigures>();
+        foreach (var lease in await InStoryOrder(api, seed)) leases.Add(await LeaseFigures.Read(api, lease, bySubject));
+        var text = new StringBuilder();
+        Rows(text, leases, seed);
+        Conservation(text, leases, await api.Get<Reconciliation>("/v1/reconciliation"));
+        Transactions(text, transactions);
+        return text.ToString();
+    }
+
+    /// <summary>Only the story's own leases, by the salt that their parties signed: others may have been made since.</summary>
+    private static async Task<IEnumerable<LeaseAccount>> InStoryOrder(Api api, Seed seed)
+    {
+        var all = (await api.All<LeaseAccount>("/v1/leases")).ToDictionary(l => l.Terms.Salt);
+        return World.Leases.Select((_, i) => all.GetValueOrDefault(seed.Word($"salt {i}"))
+            ?? throw new DemoException("The demonstration's leases are not there yet: run it without --table-only first."));
+    }
+
+    private static void Rows(StringBuilder text, List<LeaseFigures> leases, Seed seed)
+    {
+        var keys = new Keys(seed);
+        Row(text, $"Seven days, amounts in {leases[0].Lease.PricePerGpuHour.Currency}", World.Leases.Select(l => $"Lease {l.Name}"), "Total");
+        Rule(text);
+        Row(text, "Token id, first bytes", leases.Select(l => l.Lease.Id[..14]));
+        Row(text, "Lessee", World.Leases.Select(l => l.Lessee));
+        Row(text, "GPUs", leases.Select(l => $"{l.Lease.Terms.GpuCount} {l.Lease.GpuModel}"), $"{leases.Sum(l => l.Lease.Terms.GpuCount)}");
+        Row(text, "Method", leases.Select(l => l.Lease.Terms.Method == 0 ? "fixed" : "metered"));
+        Row(text, "Days", leases.Select(l => $"{l.Lease.Terms.Epochs}"));
+        Row(text, "Price of a GPU-hour", leases.Select(l => l.Lease.PricePerGpuHour.Amount));
+        Rule(text);
+        Sum(text, "GPU-hours let", leases, l => l.Sum("reserved"), Hours);
+        Sum(text, "GPU-hours curtailed", leases, l => l.Sum("excused"), Hours);
+        Sum(text, "GPU-hours available", leases, l => l.Sum("available"), Hours);
+        Row(text, "Load (SM-active)", leases.Select(l => Percent(l.Load)));
+        Sum(text, "IT energy, kWh", leases, l => l.Sum("energy"), wattHours => Fixed(wattHours, 3));
+        Rule(text);
+        Sum(text, "Gross rent", leases, l => l.Parts("gross"), Dollars);
+        Sum(text, "SLA credit", leases, l => -l.Parts("slaCredit"), Dollars);
+        Sum(text, "Curtailment credit", leases, l => -l.Parts("curtailmentCredit"), Dollars);
+        Sum(text, "Efficiency", leases, l => l.Parts("efficiency"), Dollars);
+        Sum(text, "Rent", leases, l => l.Sum("rent"), Dollars);
+        Rule(text);
+        for (var i = 0; i < World.Holders.Count; i++)
+            Sum(text, $"Paid to {World.Holders[i]}", leases, l => l.Claimed(keys.Of($"holder {i}").Address), Dollars);
+        Sum(text, "Paid to provider for kept units", leases, l => l.Claimed(l.Lease.Terms.Provider), Dollars);
+        Sum(text, "Paid to provider, its share", leases, l => l.Lease.ProviderPaid.BaseUnits(), Dollars);
+        Sum(text, "Platform fee", leases, l => l.Lease.FeeCollected.BaseUnits(), Dollars);
+        Sum(text, "Refunded to lessee", leases, l => l.Cash("refunded"), Dollars);
+        Sum(text, "Gas", leases, l => l.Gas, gas => gas.ToString("N0", CultureInfo.InvariantCulture));
+        Rule(text);
+    }
+
+    /// <summary>Every dollar that came in, and where it is now.</summary>
+    private static void Conservation(StringBuilder text, List<LeaseFigures> leases, Reconciliation reconciliation)
+    {
+        (string Name, BigInteger Value)[] outflows =
+        [
+            ("paid to holders", All(l => l.ClaimedByAll)),
+            ("paid to providers", All(l => l.Lease.ProviderPaid.BaseUnits())),
+            ("fees", All(l => l.Lease.FeeCollected.BaseUnits())),
+            ("refunded", All(l => l.Cash("refunded"))),
+            ("still in escrow", All(l => l.Lease.Escrow.BaseUnits())),
+            ("still to be claimed", All(l => l.Claimable)),
+            ("residue", All(l => l.Residue)),
+        ];
+        var funded = All(l => l.Cash("funded"));
+        var sum = outflows.Aggregate(BigInteger.Zero, (total, o) => total + o.Value);
+        text.AppendLine(CultureInfo.InvariantCulture, $"Conservation {(funded == sum ? "holds" : "FAILS")}: {Dollars(funded)} funded = {string.Join(" + ", outflows.Select(o => $"{Dollars(o.Value)} {o.Name}"))}");
+        var failing = reconciliation.Checks.Where(c => !c.Balanced).Select(c => c.Name).ToList();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Reconciliation {(reconciliation.Balanced ? "balanced" : "NOT BALANCED")}: database, chain and Merkle evidence agree in {reconciliation.Checks.Count - failing.Count} of {reconciliation.Checks.Count} checks{(failing.Count == 0 ? "" : $"; not in {string.Join(", ", failing)}")}");
+
+        BigInteger All(Func<LeaseFigures, BigInteger> of) => leases.Aggregate(BigInteger.Zero, (total, l) => total + of(l));
+    }
+
+    private static void Transactions(StringBuilder text, List<TransactionView> transactions)
+    {
+        var kinds = transactions.GroupBy(t => t.Kind).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{transactions.Count} transactions: {string.Join(", ", kinds)}");
+    }
+
+    private static void Sum(StringBuilder text, string label, List<LeaseFigures> leases, Func<LeaseFigures, BigInteger> of, Func<BigInteger, string> show) =>
+        Row(text, label, leases.Select(l => show(of(l))), show(leases.Aggregate(BigInteger.Zero, (total, l) => total + of(l))));
+
+    private static void Row(StringBuilder text, string label, IEnumerable<string> cells, string total = "") =>
+        text.AppendLine($"{label.PadRight(LabelWidth)}{string.Concat(cells.Append(total).Select(c => c.PadLeft(ColumnWidth)))}".TrimEnd());
+
+    private static void Rule(StringBuilder text) => text.AppendLine(new string('─', LabelWidth + (World.Leases.Count + 1) * ColumnWidth));
+
+    private static string Dollars(BigInteger baseUnits) => Fixed(baseUnits, 6);
+
+    private static string Hours(BigInteger seconds) => Fixed(seconds * 100 / 3_600, 2);
+
+    private static string Percent(BigInteger bps) => $"{Fixed(bps, 2)} %";
+
+    private static string Fixed(BigInteger value, int decimals)
+    {
+        var scale = BigInteger.Pow(10, decimals);
+        var (whole, rest) = (BigInteger.Abs(value) / scale, BigInteger.Abs(value) % scale);
+        return $"{(value.Sign < 0 ? "-" : "")}{whole.ToString("N0", CultureInfo.InvariantCulture)}.{rest.ToString(CultureInfo.InvariantCulture).PadLeft(decimals, '0')}";
+    }
+}

@@ -1,0 +1,93 @@
+namespace ComputeRwa.Demo;
+
+/// <summary>A lessor and its one site. bps are ten-thousandths.</summary>
+/// <param name="Capture">the nvidia-smi capture that its inventory repeats</param>
+/// <param name="PriceSlug">the GPU's name in the price file</param>
+internal sealed record Lessor(
+    string Name, string Site, string Region, double Latitude, double Longitude, long PueBps, double PowerPriceUsdPerMwh, long RenewableBps, long HeatReuseBps,
+    string NodePrefix, string GpuModel, string Capture, string PriceSlug);
+
+/// <summary>How a lessee loads its GPUs: a band of one AcmeTrace cluster's SM-active distribution, and the model it serves at full load.</summary>
+/// <param name="LowestPermille">percentiles below this are not drawn: a tenant that never idles that long</param>
+internal sealed record Workload(string Cluster, int LowestPermille, string Model);
+
+/// <summary>One lease of the story. <c>Days</c> count from the first; <c>QuotePermille</c> is the price agreed, as a part of the day's quote.</summary>
+internal sealed record Let(
+    string Name, string Lessee, int Lessor, int FirstNode, int Nodes, int Days, string Method, int QuotePermille, int TakeOrPayBps,
+    Sla Sla, Efficiency Efficiency, Interruption Interruption, SplitTerms Split, int NoticeEpochs, int Units, int Policy,
+    Workload Workload, IReadOnlyList<int> Holdings);
+
+internal sealed record Sla(int AvailabilityBps, int CreditSlope, int CreditCapBps);
+
+/// <param name="Target">busy GPU-seconds per IT kWh; 0 = no adjustment</param>
+internal sealed record Efficiency(int Target, int SlopeBps, int CapBps);
+
+internal sealed record Interruption(int LimitBps, int CreditBps);
+
+internal sealed record SplitTerms(int PoolBps, int FeeBps);
+
+/// <summary>
+/// The story that the demonstration tells, as data: who is there, what is let on which terms, and what happens on which day.
+/// Days are counted from 0; hours are UTC.
+/// </summary>
+internal static class World
+{
+    public const int Days = 7;
+    public const int NodesPerSite = 8;
+    public const int GpusPerNode = 8;
+
+    /// <summary>The chain begins a day before, so that offers can be signed, quoted and funded first.</summary>
+    public static readonly DateTimeOffset FirstDay = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Every signature expires here. One fixed moment, so that the same seed signs the same bytes.</summary>
+    public static readonly DateTimeOffset Deadline = FirstDay.AddDays(60);
+
+    // Power prices: 2024 means of ERCOT and DE-LU (data/LICENSES.md).
+    public static readonly IReadOnlyList<Lessor> Lessors =
+    [
+        new("Caprock Compute", "Sweetwater", "US-TX", 32.47, -100.41, 11_800, 28.08, 6_400, 0,
+            "tx", "H100-SXM5-80GB", "nvidia-smi_h100-80gb-hbm3_590.48.01.txt", "h100-sxm"),
+        new("Mainufer Rechenwerk", "Frankfurt-Griesheim", "DE-HE", 50.10, 8.60, 11_200, 84.58, 8_900, 3_500,
+            "fra", "H200-SXM5-141GB", "nvidia-smi_h200_590.48.01.txt", "h200"),
+    ];
+
+    /// <summary>ML.ENERGY has no H200 rows; its board has the H100's chip and power limit, so H100 rows stand in.</summary>
+    public static readonly IReadOnlyList<Let> Leases =
+    [
+        new("A", "Alcove Labs", 0, 0, 5, 7, "fixed", 920, 0,
+            new(9_950, 2, 3_000), new(0, 0, 0), new(0, 0), new(8_000, 100), 3, 100_000, 0,
+            new("kalos", 300, "meta-llama/Llama-3.1-405B-Instruct-FP8"), [30_000, 25_000, 20_000, 15_000]),
+        new("B", "Borealis AI", 0, 5, 3, 7, "metered", 1_100, 4_000,
+            new(9_900, 1, 2_000), new(8_000, 1_500, 500), new(2_500, 1_500), new(7_000, 150), 4, 24_000, 1,
+            new("seren", 0, "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"), [6_000, 6_000, 3_000, 5_000]),
+        new("C", "Corvus Robotics", 1, 0, 4, 7, "fixed", 900, 0,
+            new(9_900, 1, 2_500), new(10_500, 2_000, 800), new(2_000, 1_000), new(7_500, 100), 4, 1_000_000, 0,
+            new("seren", 350, "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8"), [400_000, 150_000, 250_000, 100_000]),
+        new("D", "Dovetail Media", 1, 4, 4, 5, "metered", 1_050, 6_000,
+            new(9_800, 3, 4_000), new(0, 0, 0), new(0, 0), new(8_500, 200), 5, 31_500, 1,
+            new("kalos", 200, "Qwen/Qwen3-235B-A22B-Instruct-2507"), [7_000, 9_000, 7_500, 8_000]),
+    ];
+
+    public static readonly IReadOnlyList<string> Holders = ["Alder Income", "Birch Credit", "Cedar Family", "Dune Capital"];
+
+    /// <summary>Node 1 of lease A says nothing from 08:00 to 16:00 on the third day: the SLA is missed.</summary>
+    public static readonly Silence Breach = new(Day: 2, Lessor: 0, Node: 1, FromHour: 8, ToHour: 16);
+
+    /// <summary>The grid calls on the fourth evening and lease B, which is interruptible, stands still for four hours.</summary>
+    public static readonly Curtailment Curtailed = new(Day: 3, Lease: 1, FromHour: 16, ToHour: 20, "ERCOT conservation appeal");
+
+    /// <summary>After the fourth day is synced, Alder sells units of lease A to Cedar, naming the day they are synced through.</summary>
+    public static readonly Sale Sale = new(Day: 3, Lease: 0, Seller: 0, Buyer: 2, Units: 12_000);
+
+    /// <summary>Leases are prefunded for their notice epochs; the lessee tops the escrow up, by signature, before it runs out.</summary>
+    public static readonly IReadOnlyList<TopUp> TopUps = [new(Day: 2, Lease: 0, Epochs: 4), new(Day: 3, Lease: 1, Epochs: 2), new(Day: 3, Lease: 2, Epochs: 3)];
+}
+
+internal sealed record Silence(int Day, int Lessor, int Node, int FromHour, int ToHour);
+
+internal sealed record Curtailment(int Day, int Lease, int FromHour, int ToHour, string Reason);
+
+internal sealed record Sale(int Day, int Lease, int Seller, int Buyer, int Units);
+
+/// <param name="Epochs">how many epochs' cap is paid in</param>
+internal sealed record TopUp(int Day, int Lease, int Epochs);
