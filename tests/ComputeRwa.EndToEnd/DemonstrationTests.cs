@@ -1,0 +1,60 @@
+using System.Text.Json;
+using ComputeRwa.Demo;
+
+namespace ComputeRwa.EndToEnd;
+
+public sealed class DemonstrationTests(Undisturbed story) : IClassFixture<Undisturbed>
+{
+    [Fact]
+    public void The_demonstration_prints_the_expected_table()
+    {
+        Assert.Equal(Expected.Table, story.Table);
+    }
+
+    [Fact]
+    public void The_demonstration_takes_as_many_posts_as_the_kill_test_spreads_over()
+    {
+        Assert.Equal(Expected.Posts, story.Steps.Count);
+        Assert.Equal(story.Steps.Count, story.Steps.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Reconciliation_is_balanced_in_every_check()
+    {
+        using var json = JsonDocument.Parse(await story.Stack.GetText("/v1/reconciliation"));
+        Assert.True(json.RootElement.GetProperty("balanced").GetBoolean(), json.RootElement.ToString());
+        var checks = json.RootElement.GetProperty("checks").EnumerateArray().ToList();
+        Assert.NotEmpty(checks);
+        Assert.All(checks, c => Assert.True(c.GetProperty("balanced").GetBoolean(), c.ToString()));
+    }
+
+    [Fact]
+    public async Task A_second_run_finds_everything_done_and_prints_the_same()
+    {
+        await Demonstration.Run(story.Stack.Options, _ => { });
+        Assert.Equal(story.Table, await Demonstration.ReadTable(story.Stack.Options, _ => { }));
+    }
+
+    [Fact]
+    public async Task The_operator_sent_exactly_the_transactions_that_the_table_counts()
+    {
+        using var chain = JsonDocument.Parse(await story.Stack.GetText("/v1/chain"));
+        var sent = await story.Stack.TransactionsSentBy(chain.RootElement.GetProperty("operator").GetString()!);
+        Assert.Contains($"{sent} transactions:", story.Table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_OpenAPI_document_is_valid_3_1()
+    {
+        var output = await Repository.RunNode("tests/ComputeRwa.EndToEnd/js/check-openapi.mjs", new Uri(story.Stack.Api, "/openapi/v1.json").AbsoluteUri);
+        Assert.StartsWith("valid OpenAPI 3.1", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ethers_reads_balances_uri_events_and_a_proof()
+    {
+        var output = await Repository.RunNode("tests/ComputeRwa.EndToEnd/js/read-token.mjs", "--rpc", story.Stack.Rpc.OriginalString,
+            "--api", story.Stack.Api.OriginalString, "--deployment", story.Stack.Deployment);
+        Assert.Contains("all checks hold", output, StringComparison.Ordinal);
+    }
+}
