@@ -36,6 +36,9 @@ internal static class OutboxStore
         ORDER BY seq LIMIT @limit
         """, new { state, kind, subject, after, limit });
 
+    /// <summary>Newest first.</summary>
+    public static Task<List<OutboxRow>> Latest(Tx tx, int limit) => tx.Query<OutboxRow>(Columns + " ORDER BY seq DESC LIMIT @limit", new { limit });
+
     public static async Task<Dictionary<string, long>> CountByState(Tx tx) =>
         (await tx.Query<(string State, long Count)>("SELECT state, COUNT(*) FROM transactions GROUP BY state")).ToDictionary(r => r.State, r => r.Count);
 

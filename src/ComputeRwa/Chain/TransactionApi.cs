@@ -45,11 +45,15 @@ internal static class TransactionApi
         return TypedResults.Ok(Page.Of(rows.ConvertAll(View), limit, t => t.Sequence.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static async Task<Results<Ok<TransactionView>, Refusal>> Get(string id, Tx tx, AbiCatalog catalog)
+    private static async Task<Results<Ok<TransactionView>, Refusal>> Get(string id, Tx tx, AbiCatalog catalog) =>
+        await Load(tx, id, catalog) is { } view ? TypedResults.Ok(view) : new Refusal(Error.NotFound("transaction", id));
+
+    /// <summary>With its call and events decoded; null when there is no such transaction.</summary>
+    public static async Task<TransactionView?> Load(Tx tx, string id, AbiCatalog catalog)
     {
-        if (await OutboxStore.Find(tx, TransactionId.From(id)) is not { } row) return new Refusal(Error.NotFound("transaction", id));
+        if (await OutboxStore.Find(tx, TransactionId.From(id)) is not { } row) return null;
         var logs = row.Hash is { } hash ? await WatcherStore.LogsOf(tx, hash) : [];
-        return TypedResults.Ok(View(row) with { Call = catalog.Call(row.Calldata), Events = [.. logs.Select(catalog.Event).OfType<EventView>()] });
+        return View(row) with { Call = catalog.Call(row.Calldata), Events = [.. logs.Select(catalog.Event).OfType<EventView>()] };
     }
 
     private static TransactionView View(OutboxRow r) => new(

@@ -1,3 +1,5 @@
+using ComputeRwa.Kernel;
+
 namespace ComputeRwa.Web;
 
 /// <summary>The frame of every page and the few pieces they share.</summary>
@@ -35,6 +37,13 @@ internal static class Layout
 
     /// <summary>A hash or address, shortened; the whole of it shows on hover and is what a copy takes.</summary>
     public static Html Short(string hex) => Html.Of($"<code title=\"{hex}\">{Shorten(hex)}</code>");
+
+    public static Html Code(string text) => Html.Of($"<code>{text}</code>");
+
+    public static Html Money(MoneyJson money) => Html.Of($"<span class=\"number\">{money.Amount}</span> {money.Currency}");
+
+    /// <summary>Ten-thousandths as percent, exact.</summary>
+    public static Html Percent(long bps) => Html.Of($"{bps / 100}.{bps % 100:00} %");
 
     public static Html Link(string href, Html text) => Html.Of($"<a href=\"{href}\">{text}</a>");
 

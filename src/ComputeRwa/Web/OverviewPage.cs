@@ -1,0 +1,39 @@
+using System.Globalization;
+using ComputeRwa.Chain;
+using ComputeRwa.Fleet;
+using ComputeRwa.Leases;
+using static ComputeRwa.Web.Layout;
+
+namespace ComputeRwa.Web;
+
+internal static class OverviewPage
+{
+    public static Html Render(BlockHeader? head, Deployment deployment, IReadOnlyList<LeaseView> leases, IReadOnlyList<Node> nodes, IReadOnlyList<OutboxRow> recent) =>
+        Page("Overview", Html.Of($"{Figures(head, deployment, leases, nodes)}{Leases(leases)}{TransactionPages.Rows("Latest transactions", recent)}{Contracts(deployment)}"));
+
+    private static Html Figures(BlockHeader? head, Deployment deployment, IReadOnlyList<LeaseView> leases, IReadOnlyList<Node> nodes) => Cards(
+        ("Block", Text(head?.Number.ToString("#,0", CultureInfo.InvariantCulture) ?? "not seen yet")),
+        ("Chain time", head is null ? Text("not seen yet") : Time(head.MinedAt)),
+        ("Epoch", Text(head is null ? "–" : deployment.Epochs.EpochOf(head.MinedAt))),
+        ("Nodes", Text(nodes.Count)),
+        ("GPUs", Text(nodes.Sum(n => n.GpuUuids.Count))),
+        ("Leases", Text(leases.Count)));
+
+    private static Html Leases(IReadOnlyList<LeaseView> leases) => Table(
+        "Leases", ["Token", "Status", "GPUs", "Region", "Method", "Price per GPU-hour", "Epochs", "Synced through", "Rent applied", "Escrow", "Arrears"],
+        [.. leases.Select(l => (IReadOnlyList<Html>)
+        [
+            Link($"/tokens/{l.Id}", Short(l.Id)), State(l.Status), Text($"{l.Terms.GpuCount} × {l.GpuModel}"), Text(l.Region), Text((PricingMethod)l.Terms.Method),
+            Money(l.PricePerGpuHour), Text($"{l.Terms.StartEpoch}–{l.Terms.StartEpoch + l.Terms.Epochs - 1}"), Text(l.SyncedThrough?.ToString(CultureInfo.InvariantCulture) ?? "–"),
+            Money(l.Applied), Money(l.Escrow), Money(l.Arrears),
+        ])]);
+
+    private static Html Contracts(Deployment d) => Html.Of(
+        $"""
+        <section><h2>Contracts on chain {d.ChainId}</h2>{Facts(
+            ("LeaseBook", Code(d.Contracts.LeaseBook)), ("LeaseClaims", Code(d.Contracts.LeaseClaims)), ("EpochLedger", Code(d.Contracts.EpochLedger)),
+            ("Eligibility", Code(d.Contracts.Eligibility)), ("Pay token", Code(d.Contracts.TestDollar)),
+            ("Attestors", Html.Of($"{d.Threshold} of {d.Attestors.Count}: {string.Join(", ", d.Attestors)}")),
+            ("Challenge window", Text($"{d.ChallengeWindow} s")))}</section>
+        """);
+}
