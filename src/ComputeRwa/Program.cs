@@ -7,6 +7,7 @@ using ComputeRwa.Leases;
 using ComputeRwa.Parties;
 using ComputeRwa.Pricing;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Web;
 
 var builder = WebApplication.CreateBuilder(args);
 var config = builder.Configuration;
@@ -38,4 +39,5 @@ app.MapTelemetry();
 app.MapQuotes();
 app.MapLeases();
 app.MapClaims();
+app.MapWeb();
 await app.RunAsync();
