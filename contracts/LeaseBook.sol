@@ -10,6 +10,7 @@ import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
 import {RentMath} from "./libraries/RentMath.sol";
 import {Signature} from "./libraries/Signature.sol";
+import {TermsHash} from "./libraries/TermsHash.sol";
 import {LeaseTerms, PricingMethod} from "./types/Lease.sol";
 
 /// @title LeaseBook
@@ -17,10 +18,6 @@ import {LeaseTerms, PricingMethod} from "./types/Lease.sol";
 contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     using NonceMap for mapping(address => mapping(uint256 => uint256));
 
-    bytes32 private constant TERMS_TYPEHASH =
-        keccak256(
-            "LeaseTerms(address provider,address lessee,address payToken,bytes32 gpuModel,bytes32 region,uint32 gpuCount,bytes32 capacityRoot,uint32 startEpoch,uint32 epochs,uint8 method,uint96 price,uint96 floorPrice,uint96 ceilingPrice,uint32 rateBps,uint16 takeOrPayBps,uint16 slaBps,uint16 slaCreditSlope,uint16 slaCreditCapBps,uint64 efficiencyTarget,uint16 efficiencySlopeBps,uint16 efficiencyCapBps,uint16 curtailLimitBps,uint16 curtailCreditBps,uint16 poolBps,uint16 feeBps,uint32 noticeEpochs,uint64 units,uint16 policy,bytes32 salt)"
-        );
     bytes32 private constant FUNDING_TYPEHASH =
         keccak256("Funding(uint256 leaseId,uint8 kind,uint96 amount,address payer,uint256 nonce,uint256 deadline)");
     uint256 private constant BPS = 10_000;
@@ -150,7 +147,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
 
     /// @inheritdoc ILeaseBook
     function leaseId(LeaseTerms calldata terms) public view returns (uint256) {
-        return uint256(_hashTypedDataV4(keccak256(abi.encode(TERMS_TYPEHASH, terms))));
+        return uint256(_hashTypedDataV4(TermsHash.hash(terms)));
     }
 
     /// @inheritdoc ILeaseBook
@@ -190,6 +187,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
         if (t.feeBps > BPS - t.poolBps) revert InvalidTerms("feeBps");
         if (t.noticeEpochs == 0 || t.noticeEpochs > t.epochs) revert InvalidTerms("noticeEpochs");
         if (t.units == 0) revert InvalidTerms("units");
+        if (!TermsHash.isClean(t)) revert InvalidTerms("encoding");
         return uint96(most);
     }
 }

@@ -2,20 +2,15 @@
 pragma solidity 0.8.36;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
-import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
 import {ERC1155Utils} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Utils.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {ClaimControls} from "./base/ClaimControls.sol";
+import {ClaimMetadata} from "./base/ClaimMetadata.sol";
 import {ClaimUnits} from "./base/ClaimUnits.sol";
 import {IEligibility} from "./interfaces/IEligibility.sol";
-import {IERC7943MultiToken} from "./interfaces/IERC7943.sol";
 import {Account, Bounds, ILeaseClaims, Series, Settlement, TransferOrder} from "./interfaces/ILeaseClaims.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
 import {Signature} from "./libraries/Signature.sol";
@@ -23,7 +18,7 @@ import {Split} from "./libraries/Split.sol";
 
 /// @title LeaseClaims
 /// @notice Documented in ILeaseClaims.
-contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
+contract LeaseClaims is ClaimControls, ClaimMetadata, EIP712 {
     using NonceMap for mapping(address => mapping(uint256 => uint256));
     using SafeERC20 for IERC20;
     using Split for Series;
@@ -44,17 +39,12 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
     address private immutable EPOCH_LEDGER;
 
     /// @inheritdoc ILeaseClaims
-    string public constant name = "ComputeRwa Lease Claims";
-    /// @inheritdoc ILeaseClaims
-    string public constant symbol = "CRWA";
-    /// @inheritdoc ILeaseClaims
     address public feeRecipient;
     /// @inheritdoc ILeaseClaims
     mapping(address token => uint8) public payTokenIndex;
 
     uint8 private _payTokenCount;
     mapping(uint8 index => IERC20) private _payTokens;
-    string private _baseURI;
     mapping(uint256 id => Bounds) private _bounds;
     mapping(uint256 id => Paid) private _paid;
     mapping(address account => mapping(uint256 word => uint256)) private _nonces;
@@ -66,11 +56,10 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
         address feeRecipient_,
         string memory baseURI,
         address owner_
-    ) ClaimUnits(eligibility) EIP712("ComputeRwa LeaseClaims", "1") Ownable(owner_) {
+    ) ClaimUnits(eligibility) ClaimMetadata(baseURI) EIP712("ComputeRwa LeaseClaims", "1") Ownable(owner_) {
         LEASE_BOOK = leaseBook;
         EPOCH_LEDGER = epochLedger;
         feeRecipient = feeRecipient_;
-        _baseURI = baseURI;
     }
 
     modifier onlyLeaseBook() {
@@ -214,12 +203,6 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
         emit FeeRecipientSet(recipient);
     }
 
-    /// @inheritdoc ILeaseClaims
-    function setBaseURI(string calldata base) external onlyOwner {
-        _baseURI = base;
-        emit ContractURIUpdated();
-    }
-
     // Questions
 
     /// @inheritdoc ILeaseClaims
@@ -255,25 +238,6 @@ contract LeaseClaims is ClaimControls, IERC1155MetadataURI, EIP712 {
     /// @inheritdoc ILeaseClaims
     function nonceUsed(address account, uint256 nonce) external view returns (bool) {
         return _nonces.used(account, nonce);
-    }
-
-    /// @inheritdoc IERC1155MetadataURI
-    function uri(uint256 id) external view returns (string memory) {
-        return string.concat(_baseURI, string(Bytes.slice(bytes(Strings.toHexString(id, 32)), 2)), ".json");
-    }
-
-    /// @inheritdoc ILeaseClaims
-    function contractURI() external view returns (string memory) {
-        return string.concat(_baseURI, "contract.json");
-    }
-
-    /// @inheritdoc IERC165
-    function supportsInterface(bytes4 id) external pure returns (bool) {
-        return
-            id == type(IERC165).interfaceId ||
-            id == type(IERC1155).interfaceId ||
-            id == type(IERC1155MetadataURI).interfaceId ||
-            id == type(IERC7943MultiToken).interfaceId;
     }
 
     /// @inheritdoc ILeaseClaims

@@ -4,12 +4,15 @@ pragma solidity 0.8.36;
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ERC1155Utils} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Utils.sol";
 import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
-import {Account} from "../interfaces/ILeaseClaims.sol";
+import {Account, Series} from "../interfaces/ILeaseClaims.sol";
+import {Split} from "../libraries/Split.sol";
 import {ClaimUnits} from "./ClaimUnits.sol";
 
 /// @title The controller's powers over units, and what the rules answer (ERC-7943)
 /// @dev They reach units only: accrued cash stays with whoever it was credited to, and claiming asks no rule.
 abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, Ownable2Step {
+    using Split for Series;
+
     /// @inheritdoc IERC7943MultiToken
     function forcedTransfer(
         address from,
@@ -19,7 +22,7 @@ abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, Ownable2Step 
     ) external onlyOwner returns (bool) {
         if (!ELIGIBILITY.canHold(to, _series[tokenId].policy)) revert ERC7943CannotReceive(to);
         _unfreeze(from, tokenId, amount);
-        _move(from, to, tokenId, amount);
+        _move(_series[tokenId].perUnit(), from, to, tokenId, amount);
         emit TransferSingle(msg.sender, from, to, tokenId, amount);
         emit ForcedTransfer(from, to, tokenId, amount);
         ERC1155Utils.checkOnERC1155Received(msg.sender, from, to, tokenId, amount, "");

@@ -46,8 +46,7 @@ abstract contract ClaimUnits is ILeaseClaims, IERC1155, IERC1155Errors {
         _checkOperator(from);
         if (ids.length != values.length) revert ERC1155InvalidArrayLength(ids.length, values.length);
         for (uint256 i; i < ids.length; ++i) {
-            _checkRules(_series[ids[i]], from, to, ids[i], values[i]);
-            _move(from, to, ids[i], values[i]);
+            _moveByRules(from, to, ids[i], values[i]);
         }
         emit TransferBatch(msg.sender, from, to, ids, values);
         ERC1155Utils.checkOnERC1155BatchReceived(msg.sender, from, to, ids, values, data);
@@ -87,16 +86,15 @@ abstract contract ClaimUnits is ILeaseClaims, IERC1155, IERC1155Errors {
 
     /// @dev A holder's transfer under the rules; the caller has checked the authority and calls the receiver after.
     function _transfer(address from, address to, uint256 id, uint256 value) internal {
-        _checkRules(_series[id], from, to, id, value);
-        _move(from, to, id, value);
+        _moveByRules(from, to, id, value);
         emit TransferSingle(msg.sender, from, to, id, value);
     }
 
     /// @dev Moves units with both sides credited up to now. `to` is read after `from` is written: they may be one.
-    function _move(address from, address to, uint256 id, uint256 value) internal {
-        uint256 perUnit = _series[id].perUnit();
+    function _move(uint256 perUnit, address from, address to, uint256 id, uint256 value) internal {
         Account memory a = _credited(_accounts[id][from], perUnit);
         if (value > a.balance) revert ERC1155InsufficientBalance(from, a.balance, value, id);
+        if (a.flags & HAS_FROZEN != 0) _checkUnfrozen(a, from, id, value);
         unchecked {
             a.balance -= uint64(value);
             _accounts[id][from] = a;
@@ -110,13 +108,16 @@ abstract contract ClaimUnits is ILeaseClaims, IERC1155, IERC1155Errors {
         if (from != msg.sender && !_operators[from][msg.sender]) revert ERC1155MissingApprovalForAll(msg.sender, from);
     }
 
-    function _checkRules(Series storage s, address from, address to, uint256 id, uint256 value) private view {
+    function _moveByRules(address from, address to, uint256 id, uint256 value) private {
         if (to == address(0)) revert ERC1155InvalidReceiver(to);
+        Series memory s = _series[id];
         (bool fromOk, bool toOk) = ELIGIBILITY.check(s.policy, from, to);
         if (!fromOk) revert IERC7943MultiToken.ERC7943CannotSend(from);
         if (!toOk) revert IERC7943MultiToken.ERC7943CannotReceive(to);
-        Account memory a = _accounts[id][from];
-        if (a.flags & HAS_FROZEN == 0 || value > a.balance) return;
+        _move(s.perUnit(), from, to, id, value);
+    }
+
+    function _checkUnfrozen(Account memory a, address from, uint256 id, uint256 value) private view {
         uint256 unfrozen = _unfrozen(a, _frozen[id][from]);
         if (value > unfrozen) revert IERC7943MultiToken.ERC7943InsufficientUnfrozenBalance(from, id, value, unfrozen);
     }
