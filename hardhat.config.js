@@ -1,9 +1,15 @@
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 
 // The compiler is the npm package, so nothing is downloaded at build time.
-const solc = createRequire(import.meta.url).resolve("solc/soljson.js");
+const compiler = { version: "0.8.36", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
+const optimizer = { enabled: true, runs: 200 };
+
+// Contracts go through the IR pipeline. Tests load the compiled contracts, so they need it not, and compile three times faster.
+const tests = readdirSync(new URL("./contracts/test", import.meta.url), { recursive: true }).filter((file) => file.endsWith(".sol"));
+const testSettings = { ...compiler, settings: { optimizer, evmVersion: "cancun" } };
 
 // The chain of the demonstration starts here; EPOCH 0 of every lease lies in the days of the copied price file.
 export const genesis = "2026-07-31T00:00:00Z";
@@ -17,23 +23,19 @@ const chain = {
   blockGasLimit: 60_000_000n,
 };
 
+// Quick by default; COMPUTERWA_PROFILE=full runs for hours' worth of confidence rather than seconds'.
+const full = process.env.COMPUTERWA_PROFILE === "full";
+const fuzz = { runs: full ? 100_000 : 256, seed: "0x1" };
+const invariant = { runs: full ? 4_000 : 64, depth: full ? 256 : 320, failOnRevert: true };
+
 export default defineConfig({
   plugins: [hardhatEthers],
   solidity: {
-    compilers: [
-      {
-        version: "0.8.36",
-        path: solc,
-        settings: { optimizer: { enabled: true, runs: 200 }, viaIR: true, evmVersion: "cancun" },
-      },
-    ],
+    splitTestsCompilation: true,
+    compilers: [{ ...compiler, settings: { optimizer, viaIR: true, evmVersion: "cancun" } }],
+    overrides: Object.fromEntries(tests.map((file) => [`contracts/test/${file}`, testSettings])),
   },
-  paths: {
-    sources: "./contracts",
-    tests: { solidity: "./contracts/test" },
-    artifacts: "./artifacts/contracts",
-    cache: "./cache",
-  },
+  paths: { sources: "./contracts", tests: { solidity: "./contracts/test" }, artifacts: "./artifacts/contracts", cache: "./cache" },
   networks: { default: chain, node: chain },
-  test: { solidity: { fuzz: { runs: 256, seed: "0x1" }, invariant: { runs: 32, depth: 64 } } },
+  test: { solidity: { fuzz, invariant } },
 });
