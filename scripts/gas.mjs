@@ -68,7 +68,7 @@ const claims = await deploy(
 );
 const book = await deploy("LeaseBook", claimsAt, day, owner.address);
 const testDollar = await deploy("TestDollar");
-const proxy = await deploy("AdminProxy", await deploy("UsdcLike"));
+const proxy = await deploy("AdminProxy", await deploy("UsdcLike"), owner.address);
 const usdc = (await deploy("UsdcLike")).attach(await proxy.getAddress()).connect(relayer);
 
 await eligibility.setPolicy(1, { membersOnly: true, minClass: 0 });

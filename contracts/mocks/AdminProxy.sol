@@ -11,9 +11,9 @@ contract AdminProxy is Proxy {
 
     error AdminMayNotFallBack();
 
-    constructor(address implementation) {
+    constructor(address implementation, address admin) {
         StorageSlot.getAddressSlot(IMPLEMENTATION).value = implementation;
-        StorageSlot.getAddressSlot(ADMIN).value = msg.sender;
+        StorageSlot.getAddressSlot(ADMIN).value = admin;
     }
 
     function _fallback() internal override {
