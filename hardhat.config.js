@@ -8,8 +8,10 @@ const compiler = { version: "0.8.36", path: createRequire(import.meta.url).resol
 const optimizer = { enabled: true, runs: 200 };
 
 // Contracts go through the IR pipeline. Tests load the compiled contracts, so they need it not, and compile three times faster.
-const tests = readdirSync(new URL("./contracts/test", import.meta.url), { recursive: true }).filter((file) => file.endsWith(".sol"));
-const testSettings = { ...compiler, settings: { optimizer, evmVersion: "cancun" } };
+const tests = readdirSync(new URL("./contracts/test", import.meta.url), { recursive: true }).filter((file) =>
+  file.endsWith(".sol"),
+);
+const testSettings = { ...compiler, settings: { evmVersion: "cancun" } };
 
 // The chain of the demonstration starts here; EPOCH 0 of every lease lies in the days of the copied price file.
 export const genesis = "2026-07-31T00:00:00Z";
@@ -35,7 +37,12 @@ export default defineConfig({
     compilers: [{ ...compiler, settings: { optimizer, viaIR: true, evmVersion: "cancun" } }],
     overrides: Object.fromEntries(tests.map((file) => [`contracts/test/${file}`, testSettings])),
   },
-  paths: { sources: "./contracts", tests: { solidity: "./contracts/test" }, artifacts: "./artifacts/contracts", cache: "./cache" },
+  paths: {
+    sources: "./contracts",
+    tests: { solidity: "./contracts/test" },
+    artifacts: "./artifacts/contracts",
+    cache: "./cache",
+  },
   networks: { default: chain, node: chain },
   test: { solidity: { fuzz, invariant } },
 });
