@@ -16,6 +16,7 @@ builder.Services.AddSingleton(new Database(config["Db:Url"] ?? "sqlite:computerw
 builder.AddChain();
 builder.Services.AddHttp();
 builder.Services.AddApiDocument();
+builder.Services.AddProjector<MembershipProjector>();
 builder.Services.AddSingleton<PayTokens>();
 builder.Services.AddLeases();
 builder.Services.AddClaims();
@@ -34,6 +35,7 @@ app.MapOpenApi();
 app.MapFeed();
 app.MapChain();
 app.MapProviders();
+app.MapMemberships();
 app.MapFleet();
 app.MapTelemetry();
 app.MapQuotes();

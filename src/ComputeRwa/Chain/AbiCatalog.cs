@@ -19,10 +19,9 @@ internal sealed class AbiCatalog
     private readonly Dictionary<string, Entry> _events = [];
     private readonly Dictionary<string, Entry> _errors = [];
 
-    /// <summary>What every contract may revert with.</summary>
     public AbiCatalog(IEnumerable<Type> types)
     {
-        foreach (var type in types.Append(typeof(RevertError)).Append(typeof(PanicError)))
+        foreach (var type in types)
         {
             if (type.GetCustomAttribute<FunctionAttribute>() is not null) _functions.TryAdd(AbiSignature.Selector(type), Make(type, typeof(FunctionDecoder<>)));
             if (type.GetCustomAttribute<EventAttribute>() is not null) _events.TryAdd(AbiSignature.Topic(type), Make(type, typeof(EventDecoder<>)));
@@ -68,17 +67,5 @@ internal sealed class AbiCatalog
     private sealed class ErrorDecoder<T> : IDecoder where T : class, new()
     {
         public object? Decode(string data, ChainLog? log) => data.DecodeExceptionEncodedData<T>();
-    }
-
-    [Error("Error")]
-    private sealed class RevertError : IErrorDTO
-    {
-        [Parameter("string", "message", 1)] public string Message { get; set; } = "";
-    }
-
-    [Error("Panic")]
-    private sealed class PanicError : IErrorDTO
-    {
-        [Parameter("uint256", "code", 1)] public System.Numerics.BigInteger Code { get; set; }
     }
 }

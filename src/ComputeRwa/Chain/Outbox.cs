@@ -50,4 +50,15 @@ internal static class Outbox
         tx.Announce(Topic);
         return await tx.Single<TransactionId>("SELECT id FROM transactions WHERE command_id = @CommandId", new { command.CommandId });
     }
+
+    /// <summary>The same, but a command whose last attempt failed gets another attempt: a transaction of its own, since the old one keeps its reason.</summary>
+    public static async Task<TransactionId> EnqueueAgainIfFailed(Tx tx, Command command, DateTimeOffset now)
+    {
+        for (var attempt = command; ;)
+        {
+            var id = await Enqueue(tx, attempt, now);
+            if ((await OutboxStore.Find(tx, id))!.State != TransactionState.Failed) return id;
+            attempt = command with { CommandId = $"{command.CommandId}:after:{id}" };
+        }
+    }
 }

@@ -40,7 +40,8 @@ internal sealed class WatcherJob(
         if (!known) await projectors.Run(log);
         await Finalise(head);
         Report(null);
-        if (read == Progress.Done) _done = head;
+        // A block that was undone can come back with the same hash, so a head counts as done only while nothing came between.
+        _done = read == Progress.Done ? head : null;
         if (!known) signals.Sender.Set();
         return read == Progress.More;
     }

@@ -1,0 +1,56 @@
+using ComputeRwa.Chain;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Tests.Chain;
+
+public sealed class WatcherTests
+{
+    [Fact]
+    public void Reading_starts_at_the_deployment_and_goes_on_after_the_last_block()
+    {
+        Assert.Equal(new BlockRange(7, 20), Watcher.Next(stored: null, deployedAt: 7, head: 20, span: 100));
+        Assert.Equal(new BlockRange(12, 20), Watcher.Next(stored: 11, deployedAt: 7, head: 20, span: 100));
+        Assert.Null(Watcher.Next(stored: 20, deployedAt: 7, head: 20, span: 100));
+        Assert.Null(Watcher.Next(stored: 21, deployedAt: 7, head: 20, span: 100));
+    }
+
+    [Fact]
+    public void A_range_stops_before_the_window_in_which_every_header_is_kept()
+    {
+        Assert.Equal(new BlockRange(1, 872), Watcher.Next(null, 1, head: 1_000, span: 5_000));
+        Assert.Equal(new BlockRange(873, 1_000), Watcher.Next(872, 1, head: 1_000, span: 5_000));
+        Assert.Equal(new BlockRange(1, 50), Watcher.Next(null, 1, head: 1_000, span: 50));
+    }
+
+    [Fact]
+    public void Far_from_the_head_only_blocks_with_logs_and_the_end_of_the_range_need_headers()
+    {
+        Assert.Equal([3, 9, 100], Watcher.HeadersNeeded(new(1, 100), head: 1_000, [9, 3, 9]));
+        Assert.Equal([998, 999, 1_000], Watcher.HeadersNeeded(new(998, 1_000), head: 1_000, [999]));
+    }
+
+    [Fact]
+    public void Headers_must_follow_on_each_other_and_logs_lie_in_them()
+    {
+        var (a, b, c) = (Header(1, 1, 0), Header(2, 2, 1), Header(3, 3, 2));
+        Assert.True(Watcher.Joins(a, [b, c], [(3, c.Hash.Value)]));
+        Assert.True(Watcher.Joins(null, [b, c], []));
+        Assert.True(Watcher.Joins(a, [c], []), "headers that are not neighbours say nothing of each other");
+        Assert.False(Watcher.Joins(a, [Header(2, 9, 8)], []), "its parent is another block");
+        Assert.False(Watcher.Joins(a, [b, Header(3, 3, 9)], []), "the second does not follow on the first");
+        Assert.False(Watcher.Joins(a, [b], [(2, c.Hash.Value)]), "the log is of another block of that number");
+        Assert.False(Watcher.Joins(a, [b], [(3, c.Hash.Value)]), "the log's block is not there");
+    }
+
+    [Fact]
+    public void Ranges_halve_on_refusal_and_grow_on_success()
+    {
+        Assert.Equal(1_000, Watcher.Narrower(2_000));
+        Assert.Equal(1, Watcher.Narrower(1));
+        Assert.Equal(4_000, Watcher.Wider(2_000));
+        Assert.Equal(50_000, Watcher.Wider(40_000));
+    }
+
+    private static BlockHeader Header(long number, byte hash, byte parent) =>
+        new(number, Hash32.Of(Enumerable.Repeat(hash, 32).ToArray()), Hash32.Of(Enumerable.Repeat(parent, 32).ToArray()), default, 0);
+}

@@ -1,0 +1,162 @@
+using System.Numerics;
+using ComputeRwa.Chain;
+using ComputeRwa.Chain.Contracts;
+using ComputeRwa.Db;
+using ComputeRwa.Kernel;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nethereum.JsonRpc.Client;
+using Nethereum.Signer;
+using PayToken = ComputeRwa.Chain.Contracts.PayToken;
+
+namespace ComputeRwa.Tests.Support;
+
+/// <summary>The chain's jobs without a host: tests step them by hand, restart them, and break the wire or the database under them.</summary>
+internal sealed class ChainHarness : IAsyncDisposable
+{
+    private readonly ProjectorRunner _projectors;
+    private readonly ChainSignals _signals;
+
+    private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, Database database)
+    {
+        (Node, Database) = (node, database);
+        Options = new(node.Url, deployment, OperatorKey.Parse(key.GetPrivateKey()), Confirmations: 1, ClockFromChain: false, TimeSpan.FromMilliseconds(100));
+        Client = new(new RpcClient(node.Url, new HttpClient(Wire)));
+        _projectors = new(database, [new TransferRecorder()]);
+        _signals = new(database);
+        Restart();
+    }
+
+    public HardhatNode Node { get; }
+    public Database Database { get; }
+    public ChainOptions Options { get; init; }
+    public ChainClient Client { get; }
+    public ChainStatus Status { get; } = new();
+    public BreakableWire Wire { get; } = new();
+    public SenderJob Sender { get; private set; } = null!;
+    public WatcherJob Watcher { get; private set; } = null!;
+    public Address PayToken => Address.Parse(Options.Deployment.Contracts.TestDollar);
+
+    public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null, string? deployment = null)
+    {
+        var database = new Database($"sqlite:{Path.Combine(Directory.CreateTempSubdirectory("computerwa-chain-").FullName, "chain.db")}");
+        await Migrator.Migrate(database, TimeProvider.System.Now());
+        await using (var tx = database.Write())
+        {
+            await tx.Execute("CREATE TABLE recorded_transfers (position BIGINT PRIMARY KEY, block_number BIGINT NOT NULL, recipient TEXT NOT NULL, amount TEXT NOT NULL)");
+            await tx.Commit();
+        }
+        return new(node, Deployment.Read(deployment ?? await node.Deployment()), key ?? await node.FundedKey(), database);
+    }
+
+    /// <summary>As after a restart of the program: nothing is left but the database.</summary>
+    public void Restart()
+    {
+        var identity = new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance);
+        Sender = new(Database, Client, Options, identity, Status, _signals, new AbiCatalog(KnownContracts.Types), TimeProvider.System, NullLogger<SenderJob>.Instance);
+        Watcher = new(Database, Client, Options, identity, Status, _signals, _projectors, TimeProvider.System, NullLogger<WatcherJob>.Instance);
+    }
+
+    public async Task<TransactionId> Enqueue(Command command)
+    {
+        await using var tx = Database.Write();
+        var id = await Outbox.Enqueue(tx, command, TimeProvider.System.Now());
+        await tx.Commit();
+        return id;
+    }
+
+    public Task<TransactionId> Mint(string commandId, Address to, BigInteger amount, long gas = 100_000) =>
+        Enqueue(Command.Of(commandId, "mint", to.Value, PayToken.Value, new PayToken.Mint { To = to.Value, Amount = amount }, gas));
+
+    public Task<TransactionId> Transfer(string commandId, Address to, BigInteger amount) =>
+        Enqueue(Command.Of(commandId, "transfer", to.Value, PayToken.Value, new PayToken.Transfer { To = to.Value, Value = amount }, 100_000));
+
+    /// <summary>Steps sender and watcher until neither has more to do.</summary>
+    public async Task Drain()
+    {
+        for (var idle = 0; idle < 2;)
+            idle = await Sender.Step() | await Watcher.Step() ? 0 : idle + 1;
+    }
+
+    public async Task<List<OutboxRow>> Rows()
+    {
+        await using var tx = Database.Read();
+        return await OutboxStore.List(tx, null, null, null, 0, 10_000);
+    }
+
+    public async Task<OutboxRow> Row(TransactionId id)
+    {
+        await using var tx = Database.Read();
+        return (await OutboxStore.Find(tx, id))!;
+    }
+
+    public Task<BigInteger> BalanceOf(Address account) => Client.Ask<PayToken.BalanceOf, BigInteger>(PayToken, new() { Account = account.Value });
+
+    /// <summary>What the projector holds of transfers to an account.</summary>
+    public async Task<BigInteger> Recorded(Address account)
+    {
+        await using var tx = Database.Read();
+        var amounts = await tx.Query<string>("SELECT amount FROM recorded_transfers WHERE recipient = @account", new { account });
+        return amounts.Aggregate(BigInteger.Zero, (sum, amount) => sum + BigInteger.Parse(amount, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    public async Task Sql(string sql)
+    {
+        await using var tx = Database.Write();
+        await tx.Execute(sql);
+        await tx.Commit();
+    }
+
+    public static Address NewAccount() => Address.Parse(EthECKey.GenerateKey().GetPublicAddress());
+
+    public ValueTask DisposeAsync()
+    {
+        Sender.Dispose();
+        Watcher.Dispose();
+        _signals.Dispose();
+        Database.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class TransferRecorder : IProjector
+    {
+        public string Name => "recorded-transfers";
+
+        public async Task Apply(Tx tx, ChainLog log)
+        {
+            if (log.Decode<PayToken.TransferEvent>() is not { } transfer) return;
+            await tx.Execute("INSERT INTO recorded_transfers (position, block_number, recipient, amount) VALUES (@Position, @BlockNumber, @recipient, @amount)",
+                new { log.Position, log.BlockNumber, recipient = Address.Parse(transfer.To), amount = transfer.Value });
+        }
+
+        public Task RollBack(Tx tx, long fromBlock) => tx.Execute("DELETE FROM recorded_transfers WHERE block_number >= @fromBlock", new { fromBlock });
+    }
+
+    private sealed class NoLifetime : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => default;
+        public CancellationToken ApplicationStopping => default;
+        public CancellationToken ApplicationStopped => default;
+        public void StopApplication() => throw new InvalidOperationException("The program would stop.");
+    }
+}
+
+/// <summary>The wire to the node. It can break before a method's request is sent, or after it was carried out and before its answer arrives.</summary>
+internal sealed class BreakableWire() : DelegatingHandler(new SocketsHttpHandler())
+{
+    public string? BreakBefore { get; set; }
+    public string? BreakAfter { get; set; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = await request.Content!.ReadAsStringAsync(cancellationToken);
+        if (BreakBefore is { } before && body.Contains(before, StringComparison.Ordinal)) throw new HttpRequestException("The wire broke before the request.");
+        var response = await base.SendAsync(request, cancellationToken);
+        if (BreakAfter is { } after && body.Contains(after, StringComparison.Ordinal))
+        {
+            response.Dispose();
+            throw new HttpRequestException("The wire broke before the answer.");
+        }
+        return response;
+    }
+}
