@@ -6,6 +6,7 @@ using ComputeRwa.Http;
 using ComputeRwa.Leases;
 using ComputeRwa.Parties;
 using ComputeRwa.Pricing;
+using ComputeRwa.Settlement;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Web;
 
@@ -20,6 +21,7 @@ builder.Services.AddProjector<MembershipProjector>();
 builder.Services.AddSingleton<PayTokens>();
 builder.Services.AddLeases();
 builder.Services.AddClaims();
+builder.Services.AddSettlement();
 
 var app = builder.Build();
 var database = app.Services.GetRequiredService<Database>();
@@ -41,5 +43,6 @@ app.MapTelemetry();
 app.MapQuotes();
 app.MapLeases();
 app.MapClaims();
+app.MapSettlement();
 app.MapWeb();
 await app.RunAsync();

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using ComputeRwa.Chain;
+using ComputeRwa.Db;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+using ComputeRwa.Leases;
+using ComputeRwa.Pricing;
+using ComputeRwa.Telemetry;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ComputeRwa.Settlement;
+
+/// <summary>Where a closed epoch stands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EpochStatus>))]
+internal enum EpochStatus
+{
+    /// <summary>Computed; attestors may sign.</summary>
+    [JsonStringEnumMemberName("closed")] Closed,
+    /// <summary>A quorum has signed; the root is on its way to the chain.</summary>
+    [JsonStringEnumMemberName("posting")] Posting,
+    /// <summary>The root is on chain; leaves can be synced.</summary>
+    [JsonStringEnumMemberName("posted")] Posted,
+}
+
+/// <param name="Attempt">raised when a root of the epoch is cancelled on chain</param>
+/// <param name="PreviousRoot">root of the epoch before; zeros for the first</param>
+/// <param name="Leases">leaves in the tree, ended leases included</param>
+/// <param name="Rent">sum over the leaves, so cumulative, like the two after it</param>
+/// <param name="DataHash">keccak256 of the epoch file</param>
+/// <param name="PostTransactionId">null before the quorum</param>
+internal sealed record EpochView(
+    long Epoch, EpochStatus Status, long Attempt, string Root, string PreviousRoot, long Leases, MoneyJson Rent, long GpuSeconds, long WattHours, string DataHash,
+    DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset ClosedAt, string? PostTransactionId, PostView? Posted);
+
+internal sealed record PostView(string TransactionHash, long BlockNumber, DateTimeOffset At, string Poster);
+
+internal static class EpochApi
+{
+    public static void MapEpochs(this IEndpointRouteBuilder app)
+    {
+        var epochs = app.MapFeature("/v1/epochs", "Settlement");
+        epochs.MapGet("/", List).WithSummary("Closed epochs, newest first");
+        epochs.MapGet("/{epoch:long}", Get).WithSummary("One closed epoch");
+        epochs.MapPost("/{epoch:long}/close", Close).RequireAuthorization(Roles.Operator)
+            .WithSummary("Meter all leases of an ended epoch, compute rent and build the tree; repeatable");
+        epochs.MapGet("/{epoch:long}/file", File).WithSummary("The published epoch file; dataHash is the keccak256 of these bytes");
+        epochs.MapGet("/{epoch:long}/evidence", Evidence).WithSummary("The telemetry that the epoch rests on, to recompute it from");
+        epochs.MapAttestations();
+        epochs.MapSync();
+        epochs.MapProofs();
+    }
+
+    public static Error NotClosed(long epoch) => new("not-found", $"Epoch {epoch} is not closed.", [new("epoch", "is not closed")]);
+
+    private static async Task<Ok<Page<EpochView>>> List(Tx tx, EpochDesk desk, long after = long.MaxValue, int limit = 100)
+    {
+        var views = new List<EpochView>();
+        foreach (var row in await EpochStore.List(tx, after, Paging.Clamp(limit))) views.Add(await desk.View(tx, row));
+        return TypedResults.Ok(Page.Of(views, limit, e => e.Epoch.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task<Results<Ok<EpochView>, Refusal>> Get(long epoch, Tx tx, EpochDesk desk) =>
+        await EpochStore.Find(tx, epoch) is { } row ? TypedResults.Ok(await desk.View(tx, row)) : new Refusal(NotClosed(epoch));
+
+    private static async Task<Results<Ok<EpochView>, Refusal>> Close(long epoch, Nothing? body, Tx tx, EpochCloser closer, EpochDesk desk) =>
+        (await closer.Close(tx, epoch)).Ok(out var row, out var error) ? TypedResults.Ok(await desk.View(tx, row)) : new Refusal(error);
+
+    private static async Task<Results<FileContentHttpResult, Refusal>> File(long epoch, Tx tx) =>
+        await EpochStore.Find(tx, epoch) is { } row ? TypedResults.Bytes(await EpochStore.File(tx, row), "application/json") : new Refusal(NotClosed(epoch));
+
+    private static async Task<Results<PushStreamHttpResult, Refusal>> Evidence(long epoch, Tx tx, HttpContext http)
+    {
+        if (await EpochStore.Find(tx, epoch) is not { } row) return new Refusal(NotClosed(epoch));
+        var nodes = (await LeaseStore.Gpus(tx, await EpochStore.Metered(tx, row))).SelectMany(gpus => gpus).Select(g => g.NodeId).Distinct().ToList();
+        return TypedResults.Stream(stream => EvidenceStore.Write(tx, epoch, nodes, stream, http.RequestAborted), "application/json");
+    }
+}
+
+/// <summary>Puts together what is shown of an epoch.</summary>
+internal sealed class EpochDesk(Deployment deployment, PayTokens tokens)
+{
+    public async Task<EpochView> View(Tx tx, EpochRow e)
+    {
+        var (post, transaction) = (await RootStore.Posted(tx, e.Epoch, e.Attempt), await RootStore.PostTransaction(tx, e));
+        var status = post is not null ? EpochStatus.Posted : transaction is not null ? EpochStatus.Posting : EpochStatus.Closed;
+        return new(
+            e.Epoch, status, e.Attempt, e.Root.Value, e.PreviousRoot.Value, e.Leases, new Money(e.Rent, tokens.Default).ToJson(), e.GpuSeconds, e.WattHours,
+            e.DataHash.Value, deployment.Epochs.StartOf(e.Epoch), deployment.Epochs.EndOf(e.Epoch), e.ClosedAt, transaction?.Value,
+            post is null ? null : new(post.TxHash.Value, post.BlockNumber, post.MinedAt, post.Poster.Value));
+    }
+}

@@ -1,0 +1,73 @@
+using ComputeRwa.Chain;
+using ComputeRwa.Db;
+using ComputeRwa.Fleet;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+using ComputeRwa.Leases;
+using ComputeRwa.Telemetry;
+
+namespace ComputeRwa.Settlement;
+
+/// <summary>Closes an epoch: reads what was measured, settles, stores everything and ends the epoch's telemetry, in the caller's transaction.</summary>
+internal sealed class EpochCloser(Deployment deployment, TimeProvider time)
+{
+    // The projector that knows which leases stand on chain.
+    private const string LeaseEvents = "leases";
+
+    private EpochLength Length => deployment.Epochs;
+
+    /// <summary>The epoch as it was closed; closing it again changes nothing.</summary>
+    public async Task<Result<EpochRow>> Close(Tx tx, long epoch)
+    {
+        var now = time.Now();
+        await EpochStore.TakeTurn(tx);
+        if (await EpochStore.Find(tx, epoch) is { } known) return known;
+        var last = await EpochStore.LastClosed(tx);
+        var chain = await ProjectedBlock.Find(tx, LeaseEvents);
+        if (EpochClosing.Refuse(epoch, Length, now, last, await LeaseStore.FirstEpoch(tx), chain?.MinedAt) is { } refusal) return refusal;
+
+        await TelemetryStore.CloseEpoch(tx, epoch, now);
+        var before = last is null ? null : await EpochStore.Find(tx, last.Value);
+        var leases = await Leases(tx, epoch, before);
+        if (leases.Count == 0) return Error.Conflict("not-ready", $"no lease runs in epoch {epoch}, and none has a leaf from before", "epoch");
+        var closed = EpochClosing.Settle(epoch, attempt: 0, before?.Root ?? Hash32.Zero, leases, Length.Seconds);
+        await EpochStore.Insert(tx, closed, EpochFile.Write(closed, deployment), now);
+        var stored = (await EpochStore.Find(tx, epoch))!;
+        await Feed.Append(tx, "epoch.closed", $"{epoch}",
+            new { root = stored.Root.Value, leases = stored.Leases, rent = $"{stored.Rent}", dataHash = stored.DataHash.Value }, now);
+        return stored;
+    }
+
+    private async Task<List<LeaseToSettle>> Leases(Tx tx, long epoch, EpochRow? before)
+    {
+        var leases = await LeaseStore.StartedBy(tx, epoch);
+        var ids = leases.ConvertAll(l => l.Id);
+        var gpus = await LeaseStore.Gpus(tx, ids);
+        var notices = await CurtailmentStore.Of(tx, ids, Length.StartOf(epoch), Length.EndOf(epoch));
+        var leaves = before is null ? [] : (await EpochStore.Leaves(tx, before)).ToDictionary(l => l.Leaf.LeaseId, l => l.Leaf);
+        var settled = new List<LeaseToSettle>();
+        foreach (var lease in leases)
+            // A lease that ended before the first epoch was ever closed has no leaf and gets none.
+            if (lease.Terms.Covers(epoch) || leaves.ContainsKey(lease.Id))
+                settled.Add(await Meter(tx, epoch, lease, [.. gpus[lease.Id]], [.. notices[lease.Id]], leaves.GetValueOrDefault(lease.Id)));
+        return settled;
+    }
+
+    private async Task<LeaseToSettle> Meter(
+        Tx tx, long epoch, Lease lease, List<LeasedGpu> gpus, List<CurtailmentNotice> notices, EpochLeaf? previous)
+    {
+        var factors = await SiteStore.FactorsAt(tx, lease.SiteId, Length.StartOf(epoch))
+            ?? throw new InvalidOperationException($"Site {lease.SiteId} of lease {lease.Id} has no factors.");
+        var times = notices.ConvertAll(n => new TimeRange(n.From.ToUnixTimeSeconds(), n.To.ToUnixTimeSeconds()));
+        return new(
+            lease.Id, lease.Terms, gpus.ConvertAll(g => new GpuLet(g.NodeId.Value, g.NodeKey, g.Uuid)), factors.PueBps, factors.HeatReuseBps,
+            times.ConvertAll(t => new CurtailedTime(t.From, t.To)), lease.Terms.Covers(epoch) ? await Record(tx, epoch, lease.Id, gpus, times, factors) : null, previous);
+    }
+
+    private async Task<MeteringRecord> Record(Tx tx, long epoch, Hash32 lease, List<LeasedGpu> gpus, List<TimeRange> times, SiteFactors factors)
+    {
+        var places = (await NodeStore.Locate(tx, gpus.Select(g => g.Uuid))).ToDictionary(p => p.Uuid);
+        var let = gpus.ConvertAll(g => new LetGpu(g.NodeId, g.Uuid, places[g.Uuid].GpuIndex));
+        return Recording.Of(lease, epoch, await MeteringStore.Measure(tx, let, epoch, Length, times), factors.PueBps, factors.HeatReuseBps);
+    }
+}

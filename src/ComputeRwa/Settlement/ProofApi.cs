@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Numerics;
+using ComputeRwa.Chain;
+using ComputeRwa.Db;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+using ComputeRwa.Leases;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ComputeRwa.Settlement;
+
+/// <summary>What StandardMerkleTree.verify takes: root, leafEncoding, values, proof.</summary>
+/// <param name="Leaf">the leaf's hash</param>
+/// <param name="Values">the leaf's members in order, as strings</param>
+/// <param name="Position">the leaf's place in the tree</param>
+internal sealed record ProofView(
+    string LeaseId, long Epoch, string Leaf, IReadOnlyList<string> LeafEncoding, IReadOnlyList<string> Values, IReadOnlyList<string> Proof, string Root, long Position);
+
+/// <param name="LeafEpoch">the last epoch that the leaf counts; earlier than <c>Epoch</c> once the lease has ended</param>
+/// <param name="Synced">whether the chain has applied this epoch's leaf</param>
+internal sealed record StatementView(
+    string LeaseId, long Epoch, long LeafEpoch, string Currency, int Decimals, bool Synced, int Trust, string EvidenceHash, string RecordHash,
+    IReadOnlyList<StatementStep> Steps);
+
+internal static class ProofApi
+{
+    public static void MapProofs(this RouteGroupBuilder epochs)
+    {
+        epochs.MapGet("/{epoch:long}/leases/{id}/proof", Proof).WithSummary("A lease's leaf and its proof, as @openzeppelin/merkle-tree takes them");
+        epochs.MapGet("/{epoch:long}/leases/{id}/statement", Statement).WithSummary("Each step of a lease's epoch from GPU-seconds to cents");
+    }
+
+    private static async Task<Results<Ok<ProofView>, Refusal>> Proof(long epoch, string id, Tx tx, EpochTrees trees)
+    {
+        if (await EpochStore.Find(tx, epoch) is not { } row) return new Refusal(EpochApi.NotClosed(epoch));
+        if (!Hash32.TryParse(id, out var lease) || await EpochStore.Leaf(tx, row, lease) is not { } leaf) return new Refusal(NoLeaf(epoch, id));
+        var proof = (await trees.Of(tx, row)).Proof((int)leaf.Position);
+        return TypedResults.Ok(new ProofView(
+            lease.Value, epoch, leaf.LeafHash.Value, EpochFile.LeafEncoding, Values(leaf.Leaf), proof.ConvertAll(h => h.Value), row.Root.Value, leaf.Position));
+    }
+
+    private static async Task<Results<Ok<StatementView>, Refusal>> Statement(long epoch, string id, Tx tx, LeaseBoard board, Deployment deployment)
+    {
+        if (await EpochStore.Find(tx, epoch) is not { } row) return new Refusal(EpochApi.NotClosed(epoch));
+        if (!Hash32.TryParse(id, out var hash) || await LeaseStore.Find(tx, hash) is not { } lease || await EpochStore.Leaf(tx, row, hash) is not { } leaf)
+            return new Refusal(NoLeaf(epoch, id));
+        if (await EpochStore.Record(tx, row, hash) is not { } record)
+            return new Refusal(new("not-found", $"Lease {id} ended with epoch {leaf.Leaf.Epoch}; its last statement is of that epoch.", [new("epoch", "is after the lease's last")]));
+        var previous = await EpochStore.Find(tx, epoch - 1) is { } before ? await EpochStore.Leaf(tx, before, hash) : null;
+        var applied = Settlement.Statement.Applied(lease.Terms, lease.CapPerEpoch, leaf.Leaf,
+            (await LeaseChainStore.Syncs(tx, [hash]))[hash].Select(s => new LatestSync(s.Epoch, s.Asked, s.Applied)));
+        var token = board.TokenOf(lease.Terms);
+        return TypedResults.Ok(new StatementView(
+            hash.Value, epoch, leaf.Leaf.Epoch, token.Symbol, token.Decimals, applied.IsSynced, record.Trust, record.EvidenceHash.Value, leaf.Leaf.RecordHash.Value,
+            Settlement.Statement.Of(lease.Terms, record, previous?.Leaf, leaf.Leaf, applied, token, deployment.EpochLength)));
+    }
+
+    private static Error NoLeaf(long epoch, string id) => new("not-found", $"Lease {id} has no leaf in epoch {epoch}.", [new("id", "has no leaf in this epoch")]);
+
+    private static string[] Values(EpochLeaf l) =>
+    [
+        Text(l.LeaseId.ToInteger()), Text(l.Epoch), Text(l.Rent), Text(l.Remainder), Text(l.CreditParts), Text(l.GpuSeconds), Text(l.WattHours),
+        Text(l.CurtailedSeconds), Text(l.HeatWattHours), l.RecordHash.Value,
+    ];
+
+    private static string Text(BigInteger value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using ComputeRwa.Chain;
+using ComputeRwa.Chain.Contracts;
+using ComputeRwa.Db;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+using ComputeRwa.Leases;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ComputeRwa.Settlement;
+
+/// <param name="Transactions">one for each batch of leaves; none when every leaf is applied in full already</param>
+internal sealed record SyncAnswer(IReadOnlyList<TransactionView> Transactions);
+
+internal static class SyncApi
+{
+    public static void MapSync(this RouteGroupBuilder epochs) => epochs.MapPost("/{epoch:long}/sync", Sync)
+        .RequireAuthorization(Roles.Provider).WithMetadata(new NeedsIdempotencyKey())
+        .WithSummary("Apply the epoch's leaves to their leases, in batches; leaves applied in full are left out");
+
+    private static async Task<Results<Accepted<SyncAnswer>, Refusal>> Sync(
+        long epoch, Nothing? body, Database database, Tx tx, ChainClient chain, Deployment deployment, EpochTrees trees, TimeProvider time)
+    {
+        // The node is asked before this request's own transaction opens, so that other writers do not wait for its answer.
+        if (await Find(database, epoch) is not { } row) return new Refusal(EpochApi.NotClosed(epoch));
+        if (await Refuse(chain, deployment, row) is { } error) return new Refusal(error);
+        var (tree, request, now) = (await trees.Of(tx, row), await RootStore.NextRequest(tx, row), time.Now());
+        var transactions = new List<TransactionView>();
+        foreach (var (ordinal, chunk) in Syncing.Chunks(await Due(tx, row)).Index())
+        {
+            var id = await Outbox.Enqueue(tx, Syncing.Command(row, tree, chunk, ordinal, request, deployment), now);
+            await RootStore.SetTransaction(tx, row, request, ordinal, id);
+            transactions.Add((await TransactionApi.Accepted202(tx, id)).Value!);
+        }
+        return TypedResults.Accepted($"/v1/transactions?kind=sync&subject={epoch}", new SyncAnswer(transactions));
+    }
+
+    private static async Task<EpochRow?> Find(Database database, long epoch)
+    {
+        await using var tx = database.Read();
+        return await EpochStore.Find(tx, epoch);
+    }
+
+    private static async Task<List<StoredLeaf>> Due(Tx tx, EpochRow epoch)
+    {
+        var leaves = await EpochStore.Leaves(tx, epoch);
+        var syncs = await LeaseChainStore.Syncs(tx, leaves.Select(l => l.Leaf.LeaseId));
+        return leaves.FindAll(l => !Syncing.IsDone(l.Leaf, syncs[l.Leaf.LeaseId].LastOrDefault() is { } s ? new(s.Epoch, s.Asked, s.Applied) : null));
+    }
+
+    /// <summary>The chain itself is asked, so that a client whose post was just mined is not refused because we have not read it yet.</summary>
+    private static async Task<Error?> Refuse(ChainClient chain, Deployment deployment, EpochRow epoch)
+    {
+        var (ledger, number) = (Address.Parse(deployment.Contracts.EpochLedger), checked((uint)epoch.Epoch));
+        if (await chain.Ask<EpochLedger.IsActive, bool>(ledger, new() { Epoch = number, Root = epoch.Root.ToBytes() })) return null;
+        var latest = await chain.Ask<EpochLedger.LatestEpoch, uint>(ledger, new());
+        return latest > number
+            ? Error.Conflict("conflict", $"the chain keeps the latest roots only, and that of epoch {latest} covers this one: sync that", "epoch")
+            : Error.Conflict("not-ready", $"the root of epoch {epoch.Epoch} is not active on chain yet", "epoch");
+    }
+}
