@@ -18,7 +18,7 @@ internal static class CurtailmentStore
         SELECT id, lease_id, from_second, to_second, reason, created_at FROM lease_curtailments
         WHERE lease_id IN @ids AND from_second < @to AND to_second > @from ORDER BY from_second, id
         """,
-        new { ids = leases.Select(l => l.Value), from = from.ToUnixTimeSeconds(), to = to.ToUnixTimeSeconds() }))
+        new { ids = leases.Select(l => l.Value).ToList(), from = from.ToUnixTimeSeconds(), to = to.ToUnixTimeSeconds() }))
         .ToLookup(r => r.LeaseId, r => r.ToNotice());
 
     private sealed record Row(string Id, Hash32 LeaseId, long FromSecond, long ToSecond, string Reason, DateTimeOffset CreatedAt)

@@ -98,7 +98,7 @@ internal static class LeaseApi
 
     private static async Task<Error?> AlreadyLet(Tx tx, DraftLease request, LeaseTerms terms, long presentEpoch)
     {
-        var holds = (await LeaseStore.Holds(tx, request.Gpus.Select(g => g!.Uuid), terms.StartEpoch, terms.LastEpoch, presentEpoch)).ToLookup(h => h.GpuUuid);
+        var holds = (await LeaseStore.Holds(tx, request.Gpus.Select(g => g!.Uuid).ToList(), terms.StartEpoch, terms.LastEpoch, presentEpoch)).ToLookup(h => h.GpuUuid);
         var let = request.Gpus.SelectMany((g, i) => holds[g!.Uuid].Take(1)
             .Select(h => new FieldError($"gpus[{i}]", $"is let by lease {h.LeaseId} in epochs {h.StartEpoch} to {h.LastEpoch}"))).ToList();
         return let.Count == 0 ? null : new("gpu-already-let", $"{let.Count} of these GPUs are committed in these epochs already.", let);

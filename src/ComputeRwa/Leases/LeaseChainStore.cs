@@ -46,7 +46,7 @@ internal static class LeaseChainStore
 
     public static async Task<Dictionary<Hash32, OriginationRow>> Originations(Tx tx, IEnumerable<Hash32> leases) => (await tx.Query<OriginationRow>(
         "SELECT lease_id, provider, lessee, cap_per_epoch, mined_at, tx_hash FROM lease_originations WHERE lease_id IN @ids",
-        new { ids = leases.Select(l => l.Value) })).ToDictionary(o => o.LeaseId);
+        new { ids = leases.Select(l => l.Value).ToList() })).ToDictionary(o => o.LeaseId);
 
     /// <summary>Oldest first.</summary>
     public static async Task<ILookup<Hash32, CashRow>> Cash(Tx tx, IEnumerable<Hash32> leases) => (await tx.Query<CashRow>(
@@ -54,12 +54,12 @@ internal static class LeaseChainStore
         SELECT position, lease_id, kind, line, party, amount, mined_at, tx_hash
         FROM lease_cash WHERE lease_id IN @ids ORDER BY position
         """,
-        new { ids = leases.Select(l => l.Value) })).ToLookup(c => c.LeaseId);
+        new { ids = leases.Select(l => l.Value).ToList() })).ToLookup(c => c.LeaseId);
 
     /// <summary>Oldest first.</summary>
     public static async Task<ILookup<Hash32, SyncRow>> Syncs(Tx tx, IEnumerable<Hash32> leases) => (await tx.Query<SyncRow>(
         "SELECT position, lease_id, epoch, asked, applied, mined_at, tx_hash FROM lease_syncs WHERE lease_id IN @ids ORDER BY position",
-        new { ids = leases.Select(l => l.Value) })).ToLookup(s => s.LeaseId);
+        new { ids = leases.Select(l => l.Value).ToList() })).ToLookup(s => s.LeaseId);
 
     /// <summary>The accounts of these leases as of the events seen.</summary>
     public static async Task<Dictionary<Hash32, LeaseCash>> Accounts(Tx tx, IReadOnlyCollection<Lease> leases)

@@ -69,7 +69,7 @@ internal static class LeaseStore
     /// <summary>The GPUs of each lease, in capacity order.</summary>
     public static async Task<ILookup<Hash32, LeasedGpu>> Gpus(Tx tx, IEnumerable<Hash32> leases) => (await tx.Query<GpuRow>(
         "SELECT lease_id, node_id, node_key, gpu_uuid FROM lease_gpus WHERE lease_id IN @ids ORDER BY lease_id, ordinal",
-        new { ids = leases.Select(l => l.Value) })).ToLookup(g => g.LeaseId, g => new LeasedGpu(g.NodeId, g.NodeKey, g.GpuUuid));
+        new { ids = leases.Select(l => l.Value).ToList() })).ToLookup(g => g.LeaseId, g => new LeasedGpu(g.NodeId, g.NodeKey, g.GpuUuid));
 
     /// <summary>Makes this transaction the only one that drafts for the provider until it ends.</summary>
     public static Task<int> TakeTurn(Tx tx, ProviderId provider) => tx.Execute(
@@ -80,7 +80,7 @@ internal static class LeaseStore
         new { provider });
 
     /// <summary>Leases that hold one of these GPUs in one of the epochs: they stand on chain or may yet come there.</summary>
-    public static Task<List<GpuHold>> Holds(Tx tx, IEnumerable<string> uuids, long startEpoch, long lastEpoch, long presentEpoch) => tx.Query<GpuHold>(
+    public static Task<List<GpuHold>> Holds(Tx tx, List<string> uuids, long startEpoch, long lastEpoch, long presentEpoch) => tx.Query<GpuHold>(
         """
         SELECT g.gpu_uuid, g.lease_id, g.start_epoch, g.last_epoch
         FROM lease_gpus g JOIN leases l ON l.id = g.lease_id

@@ -76,5 +76,5 @@ internal sealed class LeaseBoard(Deployment deployment, PayTokens tokens, TimePr
 
     private static async Task<Dictionary<string, string>> OriginationStates(Tx tx, IEnumerable<Lease> leases) =>
         (await tx.Query<(string Id, string State)>("SELECT id, state FROM transactions WHERE id IN @ids",
-            new { ids = leases.Where(l => l.Origination is not null).Select(l => l.Origination!.Value.Value) })).ToDictionary(t => t.Id, t => t.State);
+            new { ids = leases.Where(l => l.Origination is not null).Select(l => l.Origination!.Value.Value).ToList() })).ToDictionary(t => t.Id, t => t.State);
 }
