@@ -7,6 +7,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {IEpochLedger} from "./interfaces/IEpochLedger.sol";
 import {ILeaseClaims, Settlement} from "./interfaces/ILeaseClaims.sol";
+import {StructHash} from "./libraries/StructHash.sol";
 import {EpochLeaf, EpochRoot} from "./types/Lease.sol";
 
 /// @title EpochLedger
@@ -21,10 +22,6 @@ contract EpochLedger is IEpochLedger, EIP712, Ownable2Step {
         bool posted;
     }
 
-    bytes32 private constant ROOT_TYPEHASH =
-        keccak256(
-            "EpochRoot(uint32 epoch,uint32 attempt,bytes32 root,bytes32 previousRoot,uint32 leases,uint128 rent,uint64 gpuSeconds,uint64 wattHours,bytes32 dataHash)"
-        );
     /// @dev A ring slot: the root's top 216 bits, then the time it was posted in 40.
     uint256 private constant TIME_BITS = 40;
 
@@ -128,12 +125,12 @@ contract EpochLedger is IEpochLedger, EIP712, Ownable2Step {
 
     /// @inheritdoc IEpochLedger
     function rootDigest(EpochRoot calldata r) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(ROOT_TYPEHASH, r)));
+        return _hashTypedDataV4(StructHash.ofRoot(r));
     }
 
     /// @inheritdoc IEpochLedger
     function leafHash(EpochLeaf calldata leaf) public pure returns (bytes32) {
-        return keccak256(abi.encode(keccak256(abi.encode(leaf))));
+        return StructHash.ofLeaf(leaf);
     }
 
     /// @inheritdoc IEpochLedger

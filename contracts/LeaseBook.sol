@@ -3,14 +3,16 @@ pragma solidity 0.8.36;
 
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Funding, ILeaseBook, LeaseStatus, Origination, Permit} from "./interfaces/ILeaseBook.sol";
 import {Bounds, ILeaseClaims, Series} from "./interfaces/ILeaseClaims.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
 import {RentMath} from "./libraries/RentMath.sol";
 import {Signature} from "./libraries/Signature.sol";
-import {TermsHash} from "./libraries/TermsHash.sol";
+import {StructHash} from "./libraries/StructHash.sol";
 import {LeaseTerms, PricingMethod} from "./types/Lease.sol";
 
 /// @title LeaseBook
@@ -126,7 +128,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
 
     /// @inheritdoc ILeaseBook
     function capPerEpoch(LeaseTerms calldata terms) external view returns (uint96) {
-        return uint96(RentMath.capPerEpoch(terms, epochLength));
+        return SafeCast.toUint96(RentMath.capPerEpoch(terms, epochLength));
     }
 
     /// @inheritdoc ILeaseBook
@@ -147,7 +149,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
 
     /// @inheritdoc ILeaseBook
     function leaseId(LeaseTerms calldata terms) public view returns (uint256) {
-        return uint256(_hashTypedDataV4(TermsHash.hash(terms)));
+        return uint256(_hashTypedDataV4(StructHash.ofTerms(terms)));
     }
 
     /// @inheritdoc ILeaseBook
@@ -163,7 +165,11 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     /// @dev A permit somebody has sent before us fails and does not matter: the transfer decides.
     function _permit(address token, address account, Permit calldata p) private {
         if (p.deadline == 0) return;
-        try IERC20Permit(token).permit(account, address(CLAIMS), p.value, p.deadline, p.v, p.r, p.s) {} catch {}
+        bytes memory data = abi.encodeCall(
+            IERC20Permit.permit,
+            (account, address(CLAIMS), p.value, p.deadline, p.v, p.r, p.s)
+        );
+        LowLevelCall.callNoReturn(token, data);
     }
 
     /// @dev The first member that is not acceptable, in the order of the struct, names the error.
@@ -187,7 +193,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
         if (t.feeBps > BPS - t.poolBps) revert InvalidTerms("feeBps");
         if (t.noticeEpochs == 0 || t.noticeEpochs > t.epochs) revert InvalidTerms("noticeEpochs");
         if (t.units == 0) revert InvalidTerms("units");
-        if (!TermsHash.isClean(t)) revert InvalidTerms("encoding");
+        if (!StructHash.isClean(t)) revert InvalidTerms("encoding");
         return uint96(most);
     }
 }

@@ -12,11 +12,6 @@ import {ILeaseClaims} from "../interfaces/ILeaseClaims.sol";
 
 /// @title What the claims are called, where their descriptions are, and which standards they meet
 abstract contract ClaimMetadata is ILeaseClaims, IERC1155MetadataURI, Ownable2Step {
-    /// @inheritdoc ILeaseClaims
-    string public constant name = "ComputeRwa Lease Claims";
-    /// @inheritdoc ILeaseClaims
-    string public constant symbol = "CRWA";
-
     string private _baseURI;
 
     constructor(string memory baseURI) {
@@ -37,6 +32,16 @@ abstract contract ClaimMetadata is ILeaseClaims, IERC1155MetadataURI, Ownable2St
     /// @inheritdoc ILeaseClaims
     function contractURI() external view returns (string memory) {
         return string.concat(_baseURI, "contract.json");
+    }
+
+    /// @inheritdoc ILeaseClaims
+    function name() external pure returns (string memory) {
+        return "ComputeRwa Lease Claims";
+    }
+
+    /// @inheritdoc ILeaseClaims
+    function symbol() external pure returns (string memory) {
+        return "CRWA";
     }
 
     /// @inheritdoc IERC165

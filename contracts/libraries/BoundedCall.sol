@@ -12,6 +12,7 @@ library BoundedCall {
         uint256 gasLimit,
         bytes memory data
     ) internal returns (bool ok, bytes memory reason) {
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             ok := call(gasLimit, target, 0, add(data, 0x20), mload(data), 0, 0)
             let size := returndatasize()

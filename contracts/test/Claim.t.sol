@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILeaseClaims} from "../interfaces/ILeaseClaims.sol";
 import {LeaseTerms} from "../types/Lease.sol";
 import {HookToken} from "./helpers/Actors.sol";
-import {Fixture, IDollar} from "./helpers/Fixture.sol";
+import {Fixture} from "./helpers/Fixture.sol";
 import {vm} from "./helpers/Vm.sol";
 
 interface IUsdcLike is IERC20 {

@@ -2,8 +2,6 @@
 pragma solidity 0.8.36;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
-import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
 import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
 import {ILeaseClaims} from "../interfaces/ILeaseClaims.sol";
 import {Fixture} from "./helpers/Fixture.sol";

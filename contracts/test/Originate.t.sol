@@ -3,13 +3,12 @@ pragma solidity 0.8.36;
 
 import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
 import {IERC1155Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
-import {Policy} from "../interfaces/IEligibility.sol";
 import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
 import {ILeaseBook, LeaseStatus, Origination} from "../interfaces/ILeaseBook.sol";
-import {Account, Bounds, ILeaseClaims, Series} from "../interfaces/ILeaseClaims.sol";
+import {Bounds, ILeaseClaims, Series} from "../interfaces/ILeaseClaims.sol";
 import {LeaseTerms} from "../types/Lease.sol";
 import {BadReceiver, BrokenToken, Wallet} from "./helpers/Actors.sol";
-import {Fixture, IDollar} from "./helpers/Fixture.sol";
+import {Fixture} from "./helpers/Fixture.sol";
 import {Vm, vm} from "./helpers/Vm.sol";
 
 contract OriginateTest is Fixture {

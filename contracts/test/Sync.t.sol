@@ -2,7 +2,7 @@
 pragma solidity 0.8.36;
 
 import {IEpochLedger} from "../interfaces/IEpochLedger.sol";
-import {ILeaseClaims, Series, Settlement} from "../interfaces/ILeaseClaims.sol";
+import {ILeaseClaims, Settlement} from "../interfaces/ILeaseClaims.sol";
 import {EpochLeaf, LeaseTerms} from "../types/Lease.sol";
 import {Fixture} from "./helpers/Fixture.sol";
 import {Tree} from "./helpers/Tree.sol";
@@ -59,20 +59,20 @@ contract SyncTest is Fixture {
     }
 
     function test_LeafHashIsThatOfStandardMerkleTree() public view {
-        EpochLeaf memory l = _leaf(id, start, 7);
+        EpochLeaf memory leaf = _leaf(id, start, 7);
         bytes memory encoded = abi.encode(
-            l.leaseId,
-            l.epoch,
-            l.rent,
-            l.remainder,
-            l.creditParts,
-            l.gpuSeconds,
-            l.wattHours,
-            l.curtailedSeconds,
-            l.heatWattHours,
-            l.recordHash
+            leaf.leaseId,
+            leaf.epoch,
+            leaf.rent,
+            leaf.remainder,
+            leaf.creditParts,
+            leaf.gpuSeconds,
+            leaf.wattHours,
+            leaf.curtailedSeconds,
+            leaf.heatWattHours,
+            leaf.recordHash
         );
-        _true(ledger.leafHash(l) == keccak256(bytes.concat(keccak256(encoded))), "leafHash");
+        _true(ledger.leafHash(leaf) == keccak256(bytes.concat(keccak256(encoded))), "leafHash");
     }
 
     function test_IsIdempotent() public {

@@ -38,6 +38,7 @@ contract BadReceiver {
     error NotToday();
 
     Way private immutable WAY;
+    uint256 public burnt;
 
     constructor(Way way) {
         WAY = way;
@@ -47,7 +48,7 @@ contract BadReceiver {
         return IERC1271.isValidSignature.selector;
     }
 
-    function onERC1155Received(address, address, uint256, uint256, bytes calldata) external view returns (bytes4) {
+    function onERC1155Received(address, address, uint256, uint256, bytes calldata) external returns (bytes4) {
         return _refuse();
     }
 
@@ -57,28 +58,20 @@ contract BadReceiver {
         uint256[] calldata,
         uint256[] calldata,
         bytes calldata
-    ) external view returns (bytes4) {
+    ) external returns (bytes4) {
         return _refuse();
     }
 
-    function _refuse() private view returns (bytes4) {
+    function _refuse() private returns (bytes4) {
         if (WAY == Way.WrongAnswer) return 0x12345678;
         if (WAY == Way.RevertWithReason) revert NotToday();
-        assembly ("memory-safe") {
-            switch sload(0)
-            case 0 {}
-        }
         if (WAY == Way.RevertWithBomb) {
             assembly {
                 revert(0, 100000)
             }
         }
-        if (WAY == Way.BurnGas) {
-            while (true) {}
-        }
-        assembly {
-            revert(0, 0)
-        }
+        while (WAY == Way.BurnGas) ++burnt;
+        revert();
     }
 }
 
