@@ -87,6 +87,7 @@ const attestors = (
 ).map((a) => getAddress(a.trim()));
 const registrar = account("registrar", 4);
 const feeRecipient = account("fee-recipient", 5);
+if (!options["pay-token"] && !development) fail("--pay-token is required");
 const epochLength = Number(options["epoch-length"]);
 const challengeWindow = Number(options.window);
 const threshold = Number(options.threshold);
@@ -108,16 +109,17 @@ const deployed = [
   await deploy("LeaseClaims.sol", leaseBook, epochLedger, eligibility, feeRecipient, options["base-uri"], owner),
   await deploy("LeaseBook.sol", leaseClaims, epochLength, owner),
 ];
-const testDollar = !options["pay-token"] && development ? await deploy("mocks/TestDollar.sol") : null;
-const payToken = testDollar
-  ? await testDollar.getAddress()
-  : getAddress(options["pay-token"] ?? fail("--pay-token is required"));
-const transactions = [
-  ...[...deployed, testDollar].filter(Boolean).map((c) => c.deploymentTransaction()),
+const testDollar = options["pay-token"] ? null : await deploy("mocks/TestDollar.sol");
+const payToken = testDollar ? await testDollar.getAddress() : getAddress(options["pay-token"]);
+const receipts = await mined([...deployed, testDollar].filter(Boolean).map((c) => c.deploymentTransaction()));
+await mined([
   await deployed[0].setPolicy(1, { membersOnly: true, minClass: 0 }),
   await deployed[2].allowPayToken(payToken),
-];
-const receipts = await Promise.all(transactions.map((t) => t.wait()));
+]);
+
+async function mined(transactions) {
+  return Promise.all(transactions.map((t) => t.wait()));
+}
 
 const addresses = await Promise.all(deployed.map((c) => c.getAddress()));
 if (addresses.join() !== [eligibility, epochLedger, leaseClaims, leaseBook].join())
