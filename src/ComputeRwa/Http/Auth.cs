@@ -32,7 +32,7 @@ internal static class ApiKeys
     public static Task<KeyRow?> Find(Tx tx, string key) => tx.First<KeyRow>(
         "SELECT id, role, party_id FROM api_keys WHERE sha256 = @sha256 AND revoked_at IS NULL", new { sha256 = Hash(key) });
 
-    /// <summary>Stores the configured operator key, or makes one on the first start. Returns a key that must be shown, if any.</summary>
+    /// <summary>Stores the configured operator key, or makes one on the first start. Returns only a key it made, which nobody has seen yet.</summary>
     public static async Task<string?> EnsureOperator(Database database, string? configured, DateTimeOffset now)
     {
         await using var tx = database.Write();
@@ -40,7 +40,7 @@ internal static class ApiKeys
         var key = configured ?? (known == 0 ? Make() : null);
         if (key is not null) await Store(tx, key, Roles.Operator, null, now);
         await tx.Commit();
-        return key;
+        return configured is null ? key : null;
     }
 }
 
