@@ -18,6 +18,9 @@ internal sealed record EpochRow(
 /// <summary>A leaf at its place in the tree.</summary>
 internal sealed record StoredLeaf(long Position, EpochLeaf Leaf, Hash32 LeafHash);
 
+/// <summary>Cumulative rent of a lease's leaf of an epoch in which it ran.</summary>
+internal sealed record OwnLeaf(Hash32 LeaseId, long Epoch, BigInteger Rent);
+
 /// <summary>Epochs are stored once, whole, and never updated.</summary>
 internal static class EpochStore
 {
@@ -61,6 +64,17 @@ internal static class EpochStore
         FROM epoch_leaves WHERE lease_id = @lease AND epoch = @Epoch AND attempt = @Attempt
         """,
         new { lease, epoch.Epoch, epoch.Attempt }))?.ToLeaf();
+
+    /// <summary>Of each lease its leaf of every epoch in which it ran, by the epoch.</summary>
+    public static async Task<ILookup<Hash32, OwnLeaf>> OwnLeaves(Tx tx, IReadOnlyCollection<Hash32> leases) => (await tx.Query<OwnLeaf>(
+        """
+        SELECT lease_id, epoch, rent FROM epoch_leaves l
+        WHERE lease_id IN @ids AND leaf_epoch = epoch AND attempt = (SELECT MAX(a.attempt) FROM epochs a WHERE a.epoch = l.epoch) ORDER BY lease_id, epoch
+        """,
+        new { ids = leases.Select(l => l.Value).ToArray() })).ToLookup(l => l.LeaseId);
+
+    /// <summary>All closed epochs.</summary>
+    public static async Task<HashSet<long>> Numbers(Tx tx) => [.. await tx.Query<long>("SELECT DISTINCT epoch FROM epochs")];
 
     public static Task<List<Hash32>> LeafHashes(Tx tx, long epoch, long attempt) => tx.Query<Hash32>(
         "SELECT leaf_hash FROM epoch_leaves WHERE epoch = @epoch AND attempt = @attempt ORDER BY position", new { epoch, attempt });

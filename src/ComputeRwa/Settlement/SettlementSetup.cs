@@ -10,8 +10,13 @@ internal static class SettlementSetup
         services.AddSingleton<EpochDesk>();
         services.AddSingleton<EpochTrees>();
         services.AddSingleton<AttestationDesk>();
+        services.AddSingleton<Reconciler>();
         services.AddProjector<RootProjector>();
     }
 
-    public static void MapSettlement(this IEndpointRouteBuilder app) => app.MapEpochs();
+    public static void MapSettlement(this IEndpointRouteBuilder app)
+    {
+        app.MapEpochs();
+        app.MapReconciliation();
+    }
 }
