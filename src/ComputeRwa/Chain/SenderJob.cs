@@ -1,4 +1,5 @@
 using ComputeRwa.Db;
+using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using Receipt = Nethereum.RPC.Eth.DTOs.TransactionReceipt;
 
@@ -77,11 +78,18 @@ internal sealed class SenderJob(
         if (!await OutboxStore.Reserve(tx, Signer, nonce, nonce + signed.Count)) return true;
         foreach (var (id, at, (raw, hash)) in signed)
             if (!await OutboxStore.Sign(tx, id, Signer, at, raw, hash, now)) return true;
-        foreach (var (row, reason) in plan.Fail) await OutboxStore.Refuse(tx, row.Id, reason, now);
+        foreach (var (row, reason) in plan.Fail)
+        {
+            await OutboxStore.Refuse(tx, row.Id, reason, now);
+            await Announce(tx, row, reason, now);
+        }
         await tx.Commit();
         foreach (var (row, reason) in plan.Fail) log.LogWarning("{Id} ({Kind} {Subject}) is not sent, because it would fail: {Reason}", row.Id, row.Kind, row.Subject, reason);
         return true;
     }
+
+    private static Task Announce(Tx tx, OutboxRow row, string error, DateTimeOffset now) =>
+        Feed.Append(tx, "transaction.failed", row.Id.Value, new { row.Kind, row.Subject, error }, now);
 
     // ── what is signed ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,7 +148,7 @@ internal sealed class SenderJob(
     private async Task<bool> Write(
         List<OutboxRow> rows, Dictionary<TransactionId, string?> answers, Dictionary<TransactionId, Receipt> receipts, HashSet<TransactionId> lost)
     {
-        var changes = new List<Func<Tx, DateTimeOffset, Task<int>>>();
+        var changes = new List<Func<Tx, DateTimeOffset, Task>>();
         var mined = false;
         foreach (var row in rows)
         {
@@ -150,6 +158,7 @@ internal sealed class SenderJob(
                 if (row.BlockHash == blockHash) continue;
                 var (block, gas, error) = ((long)receipt.BlockNumber.Value, (long)receipt.GasUsed.Value, await WhyReverted(row, receipt));
                 changes.Add((tx, now) => OutboxStore.Mine(tx, row.Id, block, blockHash, gas, error, now));
+                if (error is not null) changes.Add((tx, now) => Announce(tx, row, error, now));
                 mined = true;
             }
             else if (lost.Contains(row.Id))

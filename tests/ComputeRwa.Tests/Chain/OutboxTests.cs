@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ComputeRwa.Chain;
 using ComputeRwa.Kernel;
 using ComputeRwa.Tests.Support;
+using ComputeRwa.Tests.Telemetry;
 using Xunit.Abstractions;
 
 namespace ComputeRwa.Tests.Chain;
@@ -10,16 +11,17 @@ namespace ComputeRwa.Tests.Chain;
 [Collection(HardhatCollection.Name)]
 public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
 {
-    [Fact]
-    public async Task Commands_are_mined_in_the_order_they_were_queued_without_gaps()
+    [Theory]
+    [MemberData(nameof(ScratchDatabase.Engines), MemberType = typeof(ScratchDatabase))]
+    public async Task Commands_are_mined_in_the_order_they_were_queued_without_gaps(string engine)
     {
-        await using var harness = await ChainHarness.Create(node);
+        await using var harness = await ChainHarness.Create(node, engine: engine);
         var account = ChainHarness.NewAccount();
         const int count = 300;
         for (var i = 0; i < count; i++) await harness.Mint($"mint:{i}", account, 1 + i);
         var watch = Stopwatch.StartNew();
         await harness.Drain();
-        output.WriteLine($"{count} queued mints final in {watch.ElapsedMilliseconds} ms: {count / watch.Elapsed.TotalSeconds:0} a second");
+        output.WriteLine($"{engine}: {count} queued mints final in {watch.ElapsedMilliseconds} ms: {count / watch.Elapsed.TotalSeconds:0} a second");
         var rows = await harness.Rows();
         Assert.All(rows, r => Assert.Equal(TransactionState.Final, r.State));
         Assert.Equal(Enumerable.Range(0, count).Select(i => (long?)i), rows.Select(r => r.Nonce));
@@ -41,10 +43,11 @@ public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
         Assert.Equal(5, await harness.BalanceOf(account));
     }
 
-    [Fact]
-    public async Task A_command_that_would_revert_fails_with_its_error_in_words_and_uses_no_nonce()
+    [Theory]
+    [MemberData(nameof(ScratchDatabase.Engines), MemberType = typeof(ScratchDatabase))]
+    public async Task A_command_that_would_revert_fails_with_its_error_in_words_and_uses_no_nonce(string engine)
     {
-        await using var harness = await ChainHarness.Create(node);
+        await using var harness = await ChainHarness.Create(node, engine: engine);
         var (sender, account) = (harness.Options.Operator.Address, ChainHarness.NewAccount());
         var bad = await harness.Transfer("without funds", account, 7);
         var good = await harness.Mint("mint", account, 1);

@@ -3,6 +3,7 @@ using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Tests.Support;
+using ComputeRwa.Tests.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeRwa.Tests.Chain;
@@ -10,10 +11,11 @@ namespace ComputeRwa.Tests.Chain;
 [Collection(HardhatCollection.Name)]
 public sealed class ReorganisationTests(HardhatNode node)
 {
-    [Fact]
-    public async Task Undone_blocks_are_taken_back_and_their_transactions_mined_again_with_the_same_bytes()
+    [Theory]
+    [MemberData(nameof(ScratchDatabase.Engines), MemberType = typeof(ScratchDatabase))]
+    public async Task Undone_blocks_are_taken_back_and_their_transactions_mined_again_with_the_same_bytes(string engine)
     {
-        await using var harness = await ChainHarness.Create(node);
+        await using var harness = await ChainHarness.Create(node, engine: engine);
         var account = ChainHarness.NewAccount();
         var kept = await harness.Mint("kept", account, 1);
         await harness.Drain();

@@ -3,6 +3,7 @@ using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
+using ComputeRwa.Tests.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nethereum.JsonRpc.Client;
@@ -17,13 +18,15 @@ internal sealed class ChainHarness : IAsyncDisposable
     private readonly ProjectorRunner _projectors;
     private readonly ChainSignals _signals;
 
-    private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, Database database)
+    private readonly ScratchDatabase _scratch;
+
+    private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, ScratchDatabase scratch)
     {
-        (Node, Database) = (node, database);
+        (Node, _scratch, Database) = (node, scratch, scratch.Database);
         Options = new(node.Url, deployment, OperatorKey.Parse(key.GetPrivateKey()), Confirmations: 1, ClockFromChain: false, TimeSpan.FromMilliseconds(100));
         Client = new(new RpcClient(node.Url, new HttpClient(Wire)));
-        _projectors = new(database, [new TransferRecorder()]);
-        _signals = new(database);
+        _projectors = new(Database, [new TransferRecorder()]);
+        _signals = new(Database);
         Restart();
     }
 
@@ -37,16 +40,15 @@ internal sealed class ChainHarness : IAsyncDisposable
     public WatcherJob Watcher { get; private set; } = null!;
     public Address PayToken => Address.Parse(Options.Deployment.Contracts.TestDollar);
 
-    public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null, string? deployment = null)
+    public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null, string engine = "sqlite")
     {
-        var database = new Database($"sqlite:{Path.Combine(Directory.CreateTempSubdirectory("computerwa-chain-").FullName, "chain.db")}");
-        await Migrator.Migrate(database, TimeProvider.System.Now());
-        await using (var tx = database.Write())
+        var scratch = await ScratchDatabase.Make(engine);
+        await using (var tx = scratch.Database.Write())
         {
             await tx.Execute("CREATE TABLE recorded_transfers (position BIGINT PRIMARY KEY, block_number BIGINT NOT NULL, recipient TEXT NOT NULL, amount TEXT NOT NULL)");
             await tx.Commit();
         }
-        return new(node, Deployment.Read(deployment ?? await node.Deployment()), key ?? await node.FundedKey(), database);
+        return new(node, Deployment.Read(await node.Deployment()), key ?? await node.FundedKey(), scratch);
     }
 
     /// <summary>As after a restart of the program: nothing is left but the database.</summary>
@@ -109,13 +111,12 @@ internal sealed class ChainHarness : IAsyncDisposable
 
     public static Address NewAccount() => Address.Parse(EthECKey.GenerateKey().GetPublicAddress());
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Sender.Dispose();
         Watcher.Dispose();
         _signals.Dispose();
-        Database.Dispose();
-        return ValueTask.CompletedTask;
+        await _scratch.DisposeAsync();
     }
 
     private sealed class TransferRecorder : IProjector
