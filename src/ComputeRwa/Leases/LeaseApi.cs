@@ -39,12 +39,12 @@ internal static class LeaseApi
         if (await ProviderStore.Find(tx, ProviderId.From(request.ProviderId)) is not { } provider)
             return new Refusal(new("not-found", $"There is no provider {request.ProviderId}.", [new("providerId", "is not a registered provider")]));
         if (!http.MayActFor(provider.Id)) return new Refusal(NotYours("providerId"));
-        await LeaseStore.TakeTurn(tx, provider.Id);
+        var seq = await LeaseStore.TakeTurn(tx);
         var context = await Context(tx, request, provider, tokens.Default, deployment.Epochs, now);
         if (!Drafting.Check(request, context).Ok(out var draft, out var error)) return new Refusal(error);
         if (await AlreadyLet(tx, request, draft.Terms, context.PresentEpoch) is { } let) return new Refusal(let);
         var lease = new Lease(LeaseContracts.Id(draft.Terms, deployment), provider.Id, draft.SiteId, draft.Terms, draft.CapPerEpoch, null, null, null, null, now);
-        if (!await LeaseStore.Insert(tx, lease, draft.Gpus)) return new Refusal(Error.Conflict("duplicate-name", $"these terms are lease {lease.Id} already", "salt"));
+        if (!await LeaseStore.Insert(tx, seq, lease, draft.Gpus)) return new Refusal(Error.Conflict("duplicate-name", $"these terms are lease {lease.Id} already", "salt"));
         await Feed.Append(tx, "lease.drafted", lease.Id.Value, new { providerId = provider.Id.Value, lessee = lease.Terms.Lessee.Value, gpuCount = lease.Terms.GpuCount }, now);
         return TypedResults.Created($"/v1/leases/{lease.Id}", await board.View(tx, lease));
     }

@@ -13,17 +13,20 @@ internal static class LeaseStore
         origination_tx, withdrawn_at, created_at
         """;
 
-    public static async Task<bool> Insert(Tx tx, Lease lease, IReadOnlyList<LeasedGpu> gpus)
+    /// <summary>Stores a draft and its GPUs, which are given in capacity order.</summary>
+    /// <param name="seq">from <see cref="TakeTurn"/></param>
+    /// <returns>false when the same terms are a lease already; nothing is stored then.</returns>
+    public static async Task<bool> Insert(Tx tx, long seq, Lease lease, IReadOnlyList<LeasedGpu> gpus)
     {
         var inserted = await tx.Execute(
             """
-            INSERT INTO leases (id, provider_id, site_id, lessee, start_epoch, last_epoch, terms, cap_per_epoch, created_at)
-            VALUES (@Id, @ProviderId, @SiteId, @lessee, @start, @last, @terms, @CapPerEpoch, @CreatedAt)
+            INSERT INTO leases (id, seq, provider_id, site_id, lessee, start_epoch, last_epoch, terms, cap_per_epoch, created_at)
+            VALUES (@Id, @seq, @ProviderId, @SiteId, @lessee, @start, @last, @terms, @CapPerEpoch, @CreatedAt)
             ON CONFLICT (id) DO NOTHING
             """,
             new
             {
-                lease.Id, lease.ProviderId, lease.SiteId, lessee = lease.Terms.Lessee, start = (long)lease.Terms.StartEpoch, last = (long)lease.Terms.LastEpoch,
+                lease.Id, seq, lease.ProviderId, lease.SiteId, lessee = lease.Terms.Lessee, start = (long)lease.Terms.StartEpoch, last = (long)lease.Terms.LastEpoch,
                 terms = JsonSerializer.Serialize(LeaseTermsJson.Of(lease.Terms), JsonSerializerOptions.Web), lease.CapPerEpoch, lease.CreatedAt,
             });
         if (inserted == 0) return false;
@@ -47,9 +50,8 @@ internal static class LeaseStore
     public static async Task<List<Lease>> List(Tx tx, string after, int limit) => (await tx.Query<LeaseRow>(
         $"""
         SELECT {Columns} FROM leases
-        WHERE @after = '' OR created_at > (SELECT created_at FROM leases WHERE id = @after)
-           OR (created_at = (SELECT created_at FROM leases WHERE id = @after) AND id > @after)
-        ORDER BY created_at, id LIMIT @limit
+        WHERE @after = '' OR seq > (SELECT a.seq FROM leases a WHERE a.id = @after)
+        ORDER BY seq LIMIT @limit
         """,
         new { after, limit })).ConvertAll(r => r.ToLease());
 
@@ -71,13 +73,8 @@ internal static class LeaseStore
         "SELECT lease_id, node_id, node_key, gpu_uuid FROM lease_gpus WHERE lease_id IN @ids ORDER BY lease_id, ordinal",
         new { ids = leases.Select(l => l.Value).ToList() })).ToLookup(g => g.LeaseId, g => new LeasedGpu(g.NodeId, g.NodeKey, g.GpuUuid));
 
-    /// <summary>Makes this transaction the only one that drafts for the provider until it ends.</summary>
-    public static Task<int> TakeTurn(Tx tx, ProviderId provider) => tx.Execute(
-        """
-        INSERT INTO lease_drafting (provider_id, drafts) VALUES (@provider, 1)
-        ON CONFLICT (provider_id) DO UPDATE SET drafts = lease_drafting.drafts + 1
-        """,
-        new { provider });
+    /// <summary>The next number; until this transaction ends nobody else gets one, so nobody else drafts meanwhile.</summary>
+    public static Task<long> TakeTurn(Tx tx) => tx.Single<long>("UPDATE lease_sequence SET value = value + 1 RETURNING value");
 
     /// <summary>Leases that hold one of these GPUs in one of the epochs: they stand on chain or may yet come there.</summary>
     public static Task<List<GpuHold>> Holds(Tx tx, List<string> uuids, long startEpoch, long lastEpoch, long presentEpoch) => tx.Query<GpuHold>(

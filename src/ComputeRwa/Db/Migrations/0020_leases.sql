@@ -1,6 +1,11 @@
 -- Owned by Leases: drafts and signatures, the GPUs they hold, curtailment notices, and what the chain says of each lease.
+-- Whoever drafts takes the next number first, so that no two drafts look past each other for the same GPU.
+CREATE TABLE lease_sequence (value BIGINT NOT NULL);
+INSERT INTO lease_sequence (value) VALUES (0);
+
 CREATE TABLE leases (
     id TEXT PRIMARY KEY,
+    seq BIGINT NOT NULL UNIQUE,
     provider_id TEXT NOT NULL,
     site_id TEXT NOT NULL,
     lessee TEXT NOT NULL,
@@ -16,7 +21,7 @@ CREATE TABLE leases (
     withdrawn_at BIGINT,
     created_at BIGINT NOT NULL
 );
-CREATE INDEX leases_by_created ON leases (created_at, id);
+CREATE INDEX leases_by_start ON leases (start_epoch, id);
 
 -- In capacity order. Whether a lease still holds its GPUs is derived from its state, so nothing has to be released.
 CREATE TABLE lease_gpus (
@@ -30,9 +35,6 @@ CREATE TABLE lease_gpus (
     PRIMARY KEY (lease_id, ordinal)
 );
 CREATE INDEX lease_gpus_by_gpu ON lease_gpus (gpu_uuid, start_epoch);
-
--- One row a provider: whoever drafts takes it first, so that two drafts cannot look past each other for the same GPU.
-CREATE TABLE lease_drafting (provider_id TEXT PRIMARY KEY, drafts BIGINT NOT NULL);
 
 CREATE TABLE lease_curtailments (
     id TEXT PRIMARY KEY,
