@@ -3,7 +3,9 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
+using ComputeRwa.Db;
 using ComputeRwa.Kernel;
+using ComputeRwa.Leases;
 using ComputeRwa.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Nethereum.Contracts;
@@ -20,6 +22,8 @@ namespace ComputeRwa.Tests.Leases;
 public sealed class LeaseWorld(HardhatNode node) : IAsyncLifetime
 {
     private int _uuids;
+    private Hash32 _lastRoot = Hash32.Zero;
+    private uint _lastEpoch;
 
     internal TestApp App { get; private set; } = null!;
     internal Deployment Deployment { get; private set; } = null!;
@@ -113,10 +117,45 @@ public sealed class LeaseWorld(HardhatNode node) : IAsyncLifetime
         Chain.Ask<PayToken.BalanceOf, BigInteger>(Address.Parse(Deployment.Contracts.TestDollar), new() { Account = account });
 
     /// <summary>A transaction from a development account that nobody else here uses.</summary>
-    internal async Task Send<T>(string to, T message) where T : FunctionMessage
+    internal Task Send<T>(string to, T message) where T : FunctionMessage => SendFrom(7, to, message);
+
+    /// <summary>From the account that deployed the contracts.</summary>
+    internal Task SendAsOwner<T>(string to, T message) where T : FunctionMessage => SendFrom(0, to, message);
+
+    /// <summary>Posts a root of this one leaf by two attestors, and applies it. Epochs without a leaf get a root of their own: the ledger takes no gap.</summary>
+    internal async Task PostAndSync(EpochLeaf leaf)
+    {
+        for (var skipped = _lastEpoch + 1; _lastEpoch > 0 && skipped < leaf.Epoch; skipped++) await Post(skipped, Keccak.Hash(BitConverter.GetBytes(skipped)));
+        await Post(leaf.Epoch, MerkleTree.Of([leaf.Hash()]).Root);
+        await Send(Deployment.Contracts.EpochLedger, new EpochLedger.Sync
+        {
+            Epoch = leaf.Epoch,
+            Leaf = new()
+            {
+                LeaseId = leaf.LeaseId.ToInteger(), Epoch = leaf.Epoch, Rent = leaf.Rent, Remainder = leaf.Remainder, CreditParts = leaf.CreditParts,
+                GpuSeconds = leaf.GpuSeconds, WattHours = leaf.WattHours, CurtailedSeconds = leaf.CurtailedSeconds, HeatWattHours = leaf.HeatWattHours,
+                RecordHash = leaf.RecordHash.ToBytes(),
+            },
+        });
+    }
+
+    private async Task Post(uint epoch, Hash32 hash)
+    {
+        var root = new EpochRootDto
+        {
+            Epoch = epoch, Root = hash.ToBytes(), PreviousRoot = _lastRoot.ToBytes(), Leases = 1, DataHash = Hash32.Zero.ToBytes(),
+        };
+        var digest = Eip712.Digest(SigningDomains.EpochLedger(Deployment), root);
+        var signatures = new[] { 1, 2 }.Select(HardhatNode.DevelopmentKey).OrderBy(k => k.GetPublicAddress().ToLowerInvariant(), StringComparer.Ordinal)
+            .Select(k => Sign(k, digest.Value).HexToByteArray()).ToList();
+        await Send(Deployment.Contracts.EpochLedger, new EpochLedger.Post { Root = root, Signatures = signatures });
+        (_lastRoot, _lastEpoch) = (hash, epoch);
+    }
+
+    private async Task SendFrom<T>(int account, string to, T message) where T : FunctionMessage
     {
         var accounts = await node.Rpc.SendRequestAsync<string[]>("eth_accounts");
-        var hash = await node.Rpc.SendRequestAsync<string>("eth_sendTransaction", null, new { from = accounts[7], to, data = message.GetCallData().ToHex(true) });
+        var hash = await node.Rpc.SendRequestAsync<string>("eth_sendTransaction", null, new { from = accounts[account], to, data = message.GetCallData().ToHex(true) });
         var receipt = (await Chain.Receipts([Hash32.Parse(hash)])).Single();
         Assert.Equal(1, (int)receipt!.Status!.Value);
     }
@@ -139,7 +178,7 @@ public sealed class LeaseWorld(HardhatNode node) : IAsyncLifetime
         return request;
     }
 
-    internal async Task<T> Read<T>(Func<Db.Tx, Task<T>> work)
+    internal async Task<T> Read<T>(Func<Tx, Task<T>> work)
     {
         await using var tx = App.Database.Read();
         return await work(tx);
