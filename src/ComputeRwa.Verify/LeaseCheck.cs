@@ -11,7 +11,7 @@ internal static class LeaseCheck
         var terms = Struct.Read(Shape.LeaseTerms, lease.Terms);
         var stated = Struct.Read(Shape.EpochLeaf, lease.Leaf);
         CheckIdentity(file, lease, terms, findings);
-        CheckCapacity(lease, terms, evidence, findings);
+        CheckCapacity(lease, terms, findings);
         CheckSite(lease, before, findings);
 
         var previous = before is null ? null : Struct.Read(Shape.EpochLeaf, before.Leaf);
@@ -32,10 +32,15 @@ internal static class LeaseCheck
             $"is not the digest of its terms, which is {Hashing.Hex(digest)}: these are not the terms that were signed");
     }
 
-    private static void CheckCapacity(LeaseEntry lease, Struct terms, EvidenceFile evidence, Findings findings)
+    private static void CheckCapacity(LeaseEntry lease, Struct terms, Findings findings)
     {
         findings.Require(lease.Gpus.Count == terms["gpuCount"], "capacity", lease.LeaseId, $"lists {lease.Gpus.Count} GPUs; its terms let {terms["gpuCount"]}");
         findings.Require(Hashing.Number(Capacity.Root(lease.Gpus)) == terms["capacityRoot"], "capacity", lease.LeaseId, "lists other GPUs than its terms were signed over");
+    }
+
+    /// <summary>A lease that is metered has its nodes in the evidence; that of an ended one says nothing any more.</summary>
+    private static void CheckNodes(LeaseEntry lease, EvidenceFile evidence, Findings findings)
+    {
         foreach (var gpu in lease.Gpus)
         {
             var node = evidence.Nodes.SingleOrDefault(n => n.NodeId == gpu.NodeId);
@@ -80,6 +85,7 @@ internal static class LeaseCheck
     {
         if (previous is null && file.Epoch > terms["startEpoch"])
             findings.Note($"{lease.LeaseId} started in epoch {terms["startEpoch"]} and is metered from epoch {file.Epoch} on.");
+        CheckNodes(lease, evidence, findings);
         var record = Metering.Record(file, lease, terms, evidence);
         if (findings.Require(lease.Record is not null, "record", lease.LeaseId, "has no metering record"))
             findings.Same(record, Struct.Read(Shape.MeteringRecord, lease.Record!.Value), "record", $"{lease.LeaseId} record");

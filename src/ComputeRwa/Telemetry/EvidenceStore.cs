@@ -70,7 +70,8 @@ internal static class EvidenceStore
         json.WriteString("hash", row.Hash.Value);
         json.WriteString("signature", row.Signature);
         json.WritePropertyName("columns");
-        JsonSerializer.Serialize(json, ColumnsCodec.Decompress(row.Columns).ToJson(), JsonSerializerOptions.Web);
+        // Not serialized into the writer: that would flush it synchronously, which a response stream refuses.
+        json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(ColumnsCodec.Decompress(row.Columns).ToJson(), JsonSerializerOptions.Web), skipInputValidation: true);
         json.WriteEndObject();
     }
 

@@ -137,11 +137,11 @@ internal sealed class World
 
     public static Hash32 LeaseId(LeaseTerms terms) => LeaseContracts.Id(terms, Deployment);
 
-    /// <summary>What GET /v1/epochs/{n}/evidence answers.</summary>
+    /// <summary>What GET /v1/epochs/{n}/evidence answers: the nodes of leases that are metered, and no others.</summary>
     private byte[] Evidence(long epoch) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         epoch,
-        nodes = Nodes.Select(n => new
+        nodes = Nodes.Where(n => IsMetered(n, epoch)).Select(n => new
         {
             nodeId = n.Id.Value,
             nodeKey = n.Account.Value,
@@ -152,6 +152,8 @@ internal sealed class World
             }),
         }),
     }, JsonSerializerOptions.Web);
+
+    private bool IsMetered(WorldNode node, long epoch) => Leases.Any(l => l.Terms.Covers(epoch) && l.Gpus.Any(g => g.NodeId == node.Id.Value));
 
     private Address Party() => Address.Parse("0x" + Convert.ToHexStringLower(RandomHash().ToBytes().AsSpan(0, 20)));
     private ushort Bps() => (ushort)(_random.Next(3) == 0 ? 10_000 * _random.Next(2) : _random.Next(10_001));
