@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace ComputeRwa.Demo;
@@ -29,7 +28,7 @@ internal sealed class Api(HttpClient http, Seed seed, Action<string> say)
         return Send<T>(() =>
         {
             var content = new ByteArrayContent(bytes) { Headers = { ContentType = new("application/json") } };
-            return new(HttpMethod.Post, path) { Content = content, Headers = { { "Idempotency-Key", $"demo-{seed.Number}-{step}" } } };
+            return new(HttpMethod.Post, path) { Content = content, Headers = { { "Idempotency-Key", $"demo-{seed.Number}-{step.Replace(' ', '-')}" } } };
         });
     }
 
@@ -59,49 +58,69 @@ internal sealed class Api(HttpClient http, Seed seed, Action<string> say)
         }
     }
 
-    private Task<T> Send<T>(Func<HttpRequestMessage> request) => Send(request, async r =>
-        await r.Content.ReadFromJsonAsync<T>(Json) ?? throw new DemoException($"{r.RequestMessage?.RequestUri} answered nothing."));
+    private Task<T> Send<T>(Func<HttpRequestMessage> request) => Send(request, async response =>
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Json) ?? throw new DemoException($"{response.RequestMessage?.RequestUri} answered nothing.");
+        }
+        catch (JsonException e)
+        {
+            throw new DemoException($"{response.RequestMessage?.RequestUri} answered what docs/api.md does not say ({e.Message}): {text}", e);
+        }
+    });
 
     private async Task<T> Send<T>(Func<HttpRequestMessage> make, Func<HttpResponseMessage, Task<T>> read)
     {
         var away = new Stopwatch();
         while (true)
         {
+            string problem;
             try
             {
                 using var request = make();
                 using var response = await http.SendAsync(request);
                 if (response.IsSuccessStatusCode) return await read(response);
                 if (response.StatusCode != HttpStatusCode.ServiceUnavailable) throw await Refused(request, response);
+                problem = await response.Content.ReadAsStringAsync();
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
+            catch (Exception e) when (IsLostConnection(e))
             {
-                if (!away.IsRunning) say($"the API is away ({e.Message}); waiting for it");
+                problem = e.Message;
             }
+            if (!away.IsRunning) say($"the API is away ({problem}); waiting for it");
             away.Start();
-            await WaitUntilReady(away);
+            await WaitUntilReady(away, problem);
         }
     }
 
-    /// <summary>Waits for /health/ready.</summary>
+    /// <summary>Waits for /health/ready, and a moment at the least.</summary>
     /// <exception cref="DemoException">It did not come back in time.</exception>
-    private async Task WaitUntilReady(Stopwatch away)
+    private async Task WaitUntilReady(Stopwatch away, string problem)
     {
-        while (away.Elapsed < Patience)
+        do
         {
-            try
-            {
-                using var response = await http.GetAsync("/health/ready");
-                if (response.IsSuccessStatusCode) return;
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
-            {
-                // Still away; the loop's time limit decides when that is an error.
-            }
+            if (away.Elapsed > Patience) throw new DemoException($"No progress with the API at {http.BaseAddress} for {Patience.TotalSeconds} s: {problem}");
             await Task.Delay(50);
         }
-        throw new DemoException($"The API at {http.BaseAddress} has not answered for {Patience.TotalSeconds} s.");
+        while (!await IsReady());
     }
+
+    private async Task<bool> IsReady()
+    {
+        try
+        {
+            using var response = await http.GetAsync("/health/ready");
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (IsLostConnection(e))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsLostConnection(Exception e) => e is HttpRequestException or IOException or TaskCanceledException;
 
     private static async Task<DemoException> Refused(HttpRequestMessage request, HttpResponseMessage response) =>
         new($"{request.Method} {request.RequestUri?.PathAndQuery} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");

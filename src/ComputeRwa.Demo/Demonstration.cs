@@ -52,11 +52,9 @@ internal static class Demonstration
         var quotes = await Fleet.Quote(stage);
         await Holding.Admit(stage);
         var leases = new List<Leased>();
-        for (var i = 0; i < World.Leases.Count; i++)
-        {
-            leases.Add(await Leasing.Originate(stage, sites, quotes, i));
-            await Holding.Allocate(stage, leases[i]);
-        }
+        for (var i = 0; i < World.Leases.Count; i++) leases.Add(await Leasing.Sign(stage, sites, quotes, i));
+        await Leasing.Originate(stage, leases);
+        await Holding.Allocate(stage, leases);
         stage.Say($"{leases.Count} leases signed by both parties and minted; units sold to {World.Holders.Count} holders");
         return leases;
     }

@@ -35,12 +35,12 @@ internal static class Holding
         return (await stage.Api.Post<WithId>($"admission-{account.Name}", "/v1/memberships", admission)).Id;
     }
 
-    /// <summary>The provider's first sales. What it does not sell it keeps, and is paid for like any holder.</summary>
-    public static async Task Allocate(Stage stage, Leased lease)
+    /// <summary>The providers' first sales. What a provider does not sell it keeps, and is paid for like any holder.</summary>
+    public static async Task Allocate(Stage stage, IReadOnlyList<Leased> leases)
     {
         var sent = new List<string>();
-        for (var i = 0; i < lease.Let.Holdings.Count; i++)
-            if (lease.Let.Holdings[i] > 0)
+        foreach (var lease in leases)
+            for (var i = 0; i < lease.Let.Holdings.Count; i++)
                 sent.Add(await Transfer(stage, $"allocate-{lease.Let.Name}-{i}", lease, lease.Site.Provider, stage.Holder(i), lease.Let.Holdings[i], null, Nonce(lease.Index, i)));
         await stage.Mined(sent);
     }

@@ -14,7 +14,8 @@ internal sealed record Leased(int Index, Let Let, string Id, FleetSite Site, Par
 /// <summary>Second step: draft, both signatures, escrow by permit, mint.</summary>
 internal static class Leasing
 {
-    public static async Task<Leased> Originate(Stage stage, IReadOnlyList<FleetSite> sites, IReadOnlyList<long> quotes, int index)
+    /// <summary>Drafts the lease and has both parties sign its terms; nothing is on chain yet.</summary>
+    public static async Task<Leased> Sign(Stage stage, IReadOnlyList<FleetSite> sites, IReadOnlyList<long> quotes, int index)
     {
         var let = World.Leases[index];
         var site = sites[let.Lessor];
@@ -23,10 +24,22 @@ internal static class Leasing
         var draft = await stage.Api.Post<LeaseView>($"lease-{let.Name}", "/v1/leases", Draft(stage, let, index, site, lessee, price));
         var lease = new Leased(index, let, draft.Id, site, lessee, draft.CapPerEpoch.BaseUnits());
         await SignTerms(stage, lease, price);
-        if (!IsOnChain(await stage.Api.Get<LeaseView>($"/v1/leases/{lease.Id}")))
-            await stage.Chain.Mint(stage.Token, lessee.Address, (UInt128)(lease.CapPerEpoch * let.Days));
-        await Mint(stage, lease);
         return lease;
+    }
+
+    /// <summary>Mints the units of all leases and fills their escrows by permit.</summary>
+    public static async Task Originate(Stage stage, IReadOnlyList<Leased> leases)
+    {
+        var sent = new List<string>();
+        foreach (var lease in leases)
+        {
+            // A second run would be offered a permit with the next nonce: it would no longer be the same request.
+            if (IsOnChain(await stage.Api.Get<LeaseView>($"/v1/leases/{lease.Id}"))) continue;
+            await stage.Chain.Mint(stage.Token, lease.Lessee.Address, (UInt128)(lease.CapPerEpoch * lease.Let.Days));
+            sent.Add(await Originate(stage, lease));
+        }
+        await stage.Mined(sent);
+        foreach (var lease in leases) await stage.Api.Until<LeaseView>($"/v1/leases/{lease.Id}", IsOnChain, $"lease {lease.Let.Name} on chain");
     }
 
     private static object Draft(Stage stage, Let let, int index, FleetSite site, Party lessee, long price) => new
@@ -62,14 +75,13 @@ internal static class Leasing
             await stage.Api.Post<LeaseView>($"lease-{lease.Let.Name}-{party}", $"/v1/leases/{lease.Id}/signatures", new { party, signature = signer.Sign(offer, agreed) });
     }
 
-    private static async Task Mint(Stage stage, Leased lease)
+    private static async Task<string> Originate(Stage stage, Leased lease)
     {
         var offer = await stage.Api.Get<PermitOffer>($"/v1/leases/{lease.Id}/origination/permit");
         var signature = lease.Lessee.Sign(new(offer.TypedData, offer.Digest),
             ("owner", lease.Lessee.Address), ("spender", stage.Contracts.Contracts["leaseClaims"]), ("value", (lease.CapPerEpoch * lease.Let.NoticeEpochs).ToString(CultureInfo.InvariantCulture)));
-        await stage.Write($"lease-{lease.Let.Name}-origination", $"/v1/leases/{lease.Id}/origination",
-            new { permit = new { offer.Value, offer.Deadline, signature } });
-        await stage.Api.Until<LeaseView>($"/v1/leases/{lease.Id}", IsOnChain, $"lease {lease.Let.Name} on chain");
+        return (await stage.Api.Post<WithId>($"lease-{lease.Let.Name}-origination", $"/v1/leases/{lease.Id}/origination",
+            new { permit = new { offer.Value, offer.Deadline, signature } })).Id;
     }
 
     private static bool IsOnChain(LeaseView lease) => lease.Status is "offered" or "active" or "ended";

@@ -55,12 +55,18 @@ internal static class Settling
         var sent = new List<string>();
         foreach (var lease in leases.Where(l => day < l.Let.Days))
         {
-            foreach (var holder in World.Holders.Select((_, i) => stage.Holder(i)).Append(lease.Site.Provider))
+            foreach (var holder in Holders(stage, lease))
                 sent.Add((await stage.Api.Post<WithId>($"claim-{day}-{lease.Let.Name}-{holder.Name}", "/v1/claims", new { leaseId = lease.Id, holder = holder.Address })).Id);
             sent.Add((await stage.Api.Post<WithId>($"pay-{day}-{lease.Let.Name}", $"/v1/leases/{lease.Id}/provider-payments", new { })).Id);
         }
         await stage.Mined(sent);
         return sent.Count;
+    }
+
+    private static IEnumerable<Party> Holders(Stage stage, Leased lease)
+    {
+        var buyers = World.Holders.Select((_, i) => stage.Holder(i));
+        return lease.Let.Holdings.Sum() < lease.Let.Units ? buyers.Append(lease.Site.Provider) : buyers;
     }
 
     /// <summary>The lessee pays in more epochs at the cap, with two signatures and no transaction of its own.</summary>

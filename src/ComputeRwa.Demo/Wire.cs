@@ -21,7 +21,7 @@ internal sealed record FundingOffer(Offer Funding, Offer Permit);
 
 internal sealed record NodeHead(long NextSequence, string HeadHash);
 
-internal sealed record LeaseView(string Id, string Status, string ProviderId, JsonElement Terms, Money CapPerEpoch, long SyncedThrough);
+internal sealed record LeaseView(string Id, string Status, string ProviderId, JsonElement Terms, Money CapPerEpoch, long? SyncedThrough);
 
 internal sealed record TransactionView(string Id, string Kind, string? Subject, string State, long? GasUsed, JsonElement Error);
 
