@@ -2,7 +2,6 @@ using ComputeRwa.Db;
 using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace ComputeRwa.Pricing;
 
@@ -24,7 +23,7 @@ internal static class QuoteApi
         quotes.MapGet("/{id}", Get).WithSummary("One quote, expired or not");
     }
 
-    private static async Task<Results<Created<QuoteView>, Refusal>> Post(PostQuote request, Tx tx, [FromServices] PayTokens tokens, TimeProvider time)
+    private static async Task<Results<Created<QuoteView>, Refusal>> Post(PostQuote request, Tx tx, PayTokens tokens, TimeProvider time)
     {
         var now = time.Now();
         if (!Quote.Make(request, tokens.Default, now).Ok(out var quote, out var error)) return new Refusal(error);
@@ -34,13 +33,13 @@ internal static class QuoteApi
     }
 
     private static async Task<Ok<Page<QuoteView>>> List(
-        Tx tx, [FromServices] PayTokens tokens, TimeProvider time, string? gpuModel = null, string? region = null, string after = "", int limit = 100)
+        Tx tx, PayTokens tokens, TimeProvider time, string? gpuModel = null, string? region = null, string after = "", int limit = 100)
     {
         var rows = await QuoteStore.List(tx, gpuModel, region, time.Now(), after, Paging.Clamp(limit));
         return TypedResults.Ok(Page.Of(rows.ConvertAll(q => View(q, tokens)), limit, q => q.Id));
     }
 
-    private static async Task<Results<Ok<QuoteView>, Refusal>> Get(string id, Tx tx, [FromServices] PayTokens tokens) =>
+    private static async Task<Results<Ok<QuoteView>, Refusal>> Get(string id, Tx tx, PayTokens tokens) =>
         await QuoteStore.Find(tx, QuoteId.From(id)) is { } quote ? TypedResults.Ok(View(quote, tokens)) : new Refusal(Error.NotFound("quote", id));
 
     private static QuoteView View(Quote q, PayTokens tokens) => new(

@@ -4,7 +4,6 @@ using ComputeRwa.Fleet;
 using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace ComputeRwa.Telemetry;
 
@@ -46,7 +45,7 @@ internal static class TelemetryApi
     }
 
     private static async Task<Results<Created<BatchReceipt>, Ok<BatchReceipt>, Refusal>> Post(
-        PostBatch post, HttpContext http, Database database, Tx tx, [FromServices] Deployment deployment, TimeProvider time)
+        PostBatch post, HttpContext http, Database database, Tx tx, Deployment deployment, TimeProvider time)
     {
         var now = time.Now();
         if (await FindNode(database, post.NodeId) is not { } node)
