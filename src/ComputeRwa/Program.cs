@@ -18,6 +18,7 @@ builder.AddChain();
 builder.Services.AddHttp();
 builder.Services.AddApiDocument();
 builder.Services.AddProjector<MembershipProjector>();
+builder.Services.AddTelemetry();
 builder.Services.AddSingleton<PayTokens>();
 builder.Services.AddLeases();
 builder.Services.AddClaims();

@@ -37,7 +37,8 @@ public class ArchitectureTests
 
     [Fact]
     public void Files_stay_small() =>
-        Holds(Read("src", "*.cs").Concat(Read("tests", "*.cs")).Concat(Read("contracts", "*.sol")).SelectMany(s => ArchitectureRules.TooLong(s, MostLines)));
+        // Solidity's tests are one file a verb, however many branches it has.
+        Holds(Read("src", "*.cs").Concat(Read("tests", "*.cs")).Concat(Read("contracts", "*.sol").Where(s => s.Folder != "test")).SelectMany(s => ArchitectureRules.TooLong(s, MostLines)));
 
     [Fact]
     public void No_project_imports_a_feature_for_all_its_files() =>

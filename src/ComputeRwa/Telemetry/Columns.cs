@@ -8,7 +8,7 @@ namespace ComputeRwa.Telemetry;
 /// <param name="GpuUtilPct">share of time any kernel ran, in per cent: not load, kept beside it</param>
 /// <param name="PowerMilliwatts">board power</param>
 /// <param name="MemoryMiB">memory in use</param>
-internal sealed record ColumnsJson(int?[][] SmActiveBps, int?[][] GpuUtilPct, int?[][] PowerMilliwatts, int?[][] MemoryMiB);
+internal sealed record ColumnsJson(Readings SmActiveBps, Readings GpuUtilPct, Readings PowerMilliwatts, Readings MemoryMiB);
 
 /// <summary>
 /// The samples of one batch. Each array holds GPU after GPU, <c>Samples</c> values each; <see cref="Missing"/> stands for null.
@@ -39,6 +39,5 @@ internal sealed record Columns(int Gpus, int Samples, int[] SmActiveBps, int[] G
     /// <summary>The columns as they were posted.</summary>
     public ColumnsJson ToJson() => new(Rows(SmActiveBps), Rows(GpuUtilPct), Rows(PowerMilliwatts), Rows(MemoryMiB));
 
-    private int?[][] Rows(int[] column) =>
-        [.. column.Chunk(Samples).Select(row => Array.ConvertAll(row, v => v == Missing ? (int?)null : v))];
+    private Readings Rows(int[] column) => new([.. column.Chunk(Samples)]);
 }

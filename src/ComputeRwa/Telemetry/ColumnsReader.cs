@@ -24,34 +24,23 @@ internal sealed class ColumnsReader(Node node, Fields fields)
 
     private bool MeasureSamples(ColumnsJson json)
     {
-        _samples = json.SmActiveBps is [{ } first, ..] ? first.Length : 0;
+        _samples = json.SmActiveBps.Rows is [var first, ..] ? first.Length : 0;
         return fields.Require(_samples is >= 1 and <= MostSamples, "columns.smActiveBps[0]", $"must have 1 to {MostSamples} samples");
     }
 
-    private int[] Flatten(int?[][] rows, string field, int most)
+    private int[] Flatten(Readings readings, string field, int most)
     {
+        var rows = readings.Rows;
         if (!fields.Require(rows.Length == _gpus, field, $"must have {_gpus} rows, one for each GPU of the node")) return [];
         var flat = new int[_gpus * _samples];
         for (var gpu = 0; gpu < _gpus; gpu++)
         {
-            // The rows of a jagged array may be null whatever its type says.
-            var row = rows[gpu] ?? [];
-            if (!fields.Require(row.Length == _samples, $"{field}[{gpu}]", $"must have {_samples} samples, as columns.smActiveBps[0] has")) return [];
-            var bad = Copy(row, flat.AsSpan(gpu * _samples, _samples), most);
+            if (!fields.Require(rows[gpu].Length == _samples, $"{field}[{gpu}]", $"must have {_samples} samples, as columns.smActiveBps[0] has")) return [];
+            // Unsigned, what is negative is larger than any bound.
+            var bad = Array.FindIndex(rows[gpu], value => (uint)value > (uint)most && value != Columns.Missing);
             if (!fields.Require(bad < 0, $"{field}[{gpu}][{bad}]", $"must be null or 0 to {most}")) return [];
+            rows[gpu].CopyTo(flat, gpu * _samples);
         }
         return flat;
-    }
-
-    /// <returns>the place of the first value out of range, −1 when there is none</returns>
-    private static int Copy(int?[] row, Span<int> to, int most)
-    {
-        for (var i = 0; i < row.Length; i++)
-        {
-            var value = row[i] ?? Columns.Missing;
-            if (row[i] is not null && (uint)value > (uint)most) return i;
-            to[i] = value;
-        }
-        return -1;
     }
 }

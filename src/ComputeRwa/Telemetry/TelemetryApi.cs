@@ -7,14 +7,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ComputeRwa.Telemetry;
 
-/// <param name="Sequence">0 for a node's first batch, then one more each time</param>
-/// <param name="From">time of the first sample, a whole second</param>
-/// <param name="StepSeconds">1 to 3,600: a sample stands for the step that begins at its time</param>
-/// <param name="PreviousHash">hash of the batch before; zeros for the first</param>
-/// <param name="Signature">the node key's EIP-191 signature over the batch hash; without it the batch is self-reported</param>
-internal sealed record PostBatch(
-    string NodeId, long Sequence, DateTimeOffset From, int StepSeconds, string PreviousHash, ColumnsJson Columns, string? Signature = null);
-
 /// <param name="Status">accepted, or duplicate for an exact repeat</param>
 internal sealed record BatchReceipt(string NodeId, long Sequence, string Hash, string Status, Trust Trust);
 
@@ -36,7 +28,7 @@ internal static class TelemetryApi
     public static void MapTelemetry(this IEndpointRouteBuilder app)
     {
         app.MapFeature("/v1/telemetry", "Telemetry").MapPost("/batches", Post).RequireAuthorization(Roles.Provider)
-            .WithMetadata(new BodyLimit(MostBytes), new ProducesResponseTypeMetadata(413, typeof(Problem), ["application/problem+json"]))
+            .Accepts<PostBatch>("application/json").WithMetadata(new BodyLimit(MostBytes), new ProducesResponseTypeMetadata(413, typeof(Problem), ["application/problem+json"]))
             .WithSummary("Add a node's next batch of samples; an exact repeat is answered as a duplicate");
         var nodes = app.MapFeature("/v1/nodes/{id}", "Telemetry");
         nodes.MapGet("/telemetry", Position).WithSummary("Where a node's chain of batches stands");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
@@ -51,7 +52,7 @@ public class BatchTests
         { "sequence", "negative" }, { "stepSeconds", "zero step" }, { "stepSeconds", "step too long" }, { "from", "half second" }, { "from", "before 1970" },
         { "from", "future" }, { "from", "end of time" }, { "from", "crosses epoch" }, { "previousHash", "short hash" }, { "signature", "short signature" },
         { "signature", "v of 29" }, { "columns.smActiveBps[0]", "no samples" }, { "columns.smActiveBps[0]", "too many samples" },
-        { "columns.powerMilliwatts[1]", "ragged" }, { "columns.gpuUtilPct", "too few gpus" }, { "columns.memoryMiB[0]", "null row" },
+        { "columns.powerMilliwatts[1]", "ragged" }, { "columns.gpuUtilPct", "too few gpus" }, { "columns.memoryMiB[0]", "empty row" },
         { "columns.smActiveBps[1][2]", "negative load" }, { "columns.smActiveBps[0][0]", "minus one" }, { "columns.smActiveBps[1][2]", "absurd load" },
         { "columns.gpuUtilPct[0][1]", "utilisation over 100" }, { "columns.powerMilliwatts[1][0]", "power over limit" }, { "columns.memoryMiB[0][2]", "memory over card" },
     };
@@ -60,7 +61,7 @@ public class BatchTests
     [MemberData(nameof(BadPosts))]
     public void A_bad_batch_is_refused_by_the_name_of_its_field(string field, string what)
     {
-        var columns = new ColumnsJson([[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 5, 6]], [[700_000, 1, null], [0, 0, 0]], [[80_000, null, 0], [1, 1, 1]]);
+        var columns = new ColumnsJson(R([1, 2, 3], [4, 5, 6]), R([1, 2, 3], [4, 5, 6]), R([700_000, 1, null], [0, 0, 0]), R([80_000, null, 0], [1, 1, 1]));
         var good = Post() with { Columns = columns, Signature = null };
         Assert.True(Batch.Read(good, Machine, Samples.Day, Samples.Now).Ok(out _, out _));
         var bad = what switch
@@ -76,17 +77,17 @@ public class BatchTests
             "short hash" => good with { PreviousHash = "0x1234" },
             "short signature" => good with { Signature = "0x12" },
             "v of 29" => good with { Signature = "0x" + new string('1', 128) + "1d" },
-            "no samples" => good with { Columns = columns with { SmActiveBps = [[], []] } },
-            "too many samples" => good with { Columns = columns with { SmActiveBps = [new int?[10_001], new int?[10_001]] } },
-            "ragged" => good with { Columns = columns with { PowerMilliwatts = [[1, 2, 3], [1, 2]] } },
-            "too few gpus" => good with { Columns = columns with { GpuUtilPct = [[1, 2, 3]] } },
-            "null row" => good with { Columns = columns with { MemoryMiB = [null!, [1, 2, 3]] } },
-            "negative load" => good with { Columns = columns with { SmActiveBps = [[1, 2, 3], [4, 5, -5]] } },
-            "minus one" => good with { Columns = columns with { SmActiveBps = [[-1, 2, 3], [4, 5, 6]] } },
-            "absurd load" => good with { Columns = columns with { SmActiveBps = [[1, 2, 3], [4, 5, 10_001]] } },
-            "utilisation over 100" => good with { Columns = columns with { GpuUtilPct = [[1, 101, 3], [4, 5, 6]] } },
-            "power over limit" => good with { Columns = columns with { PowerMilliwatts = [[1, 2, 3], [840_001, 5, 6]] } },
-            "memory over card" => good with { Columns = columns with { MemoryMiB = [[1, 2, 81_560], [4, 5, 6]] } },
+            "no samples" => good with { Columns = columns with { SmActiveBps = R([], []) } },
+            "too many samples" => good with { Columns = columns with { SmActiveBps = R(new int?[10_001], new int?[10_001]) } },
+            "ragged" => good with { Columns = columns with { PowerMilliwatts = R([1, 2, 3], [1, 2]) } },
+            "too few gpus" => good with { Columns = columns with { GpuUtilPct = R([1, 2, 3]) } },
+            "empty row" => good with { Columns = columns with { MemoryMiB = R([], [1, 2, 3]) } },
+            "negative load" => good with { Columns = columns with { SmActiveBps = R([1, 2, 3], [4, 5, -5]) } },
+            "minus one" => good with { Columns = columns with { SmActiveBps = R([-1, 2, 3], [4, 5, 6]) } },
+            "absurd load" => good with { Columns = columns with { SmActiveBps = R([1, 2, 3], [4, 5, 10_001]) } },
+            "utilisation over 100" => good with { Columns = columns with { GpuUtilPct = R([1, 101, 3], [4, 5, 6]) } },
+            "power over limit" => good with { Columns = columns with { PowerMilliwatts = R([1, 2, 3], [840_001, 5, 6]) } },
+            "memory over card" => good with { Columns = columns with { MemoryMiB = R([1, 2, 81_560], [4, 5, 6]) } },
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
         };
         Assert.False(Batch.Read(bad, Machine, Samples.Day, Samples.Now).Ok(out _, out var error));
@@ -149,6 +150,9 @@ public class BatchTests
             Assert.Equal((code, field), (error?.Code, error?.Fields[0].Field));
         }
     }
+
+    /// <summary>Readings as they come from JSON.</summary>
+    private static Readings R(params int?[][] rows) => JsonSerializer.Deserialize<Readings>(JsonSerializer.Serialize(rows))!;
 
     private static PostBatch Post() => Samples.Signed(Machine, 7, 0, Noon - 3_600, 60, Hash32.Zero, Samples.Random(new Random(2), 2, 3));
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
 using FsCheck;
@@ -49,7 +50,7 @@ public class ColumnsTests
         var bytes = new MemoryStream();
         var json = c.ToJson();
         foreach (var column in new[] { json.SmActiveBps, json.GpuUtilPct, json.PowerMilliwatts, json.MemoryMiB })
-            foreach (var gpu in column)
+            foreach (var gpu in JsonSerializer.Deserialize<int?[][]>(JsonSerializer.Serialize(column))!)
                 foreach (var value in gpu)
                 {
                     var word = new byte[4];
