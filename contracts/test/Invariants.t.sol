@@ -32,6 +32,50 @@ contract InvariantsTest {
         _checkQuestionsNeverRevert();
     }
 
+    /// @dev A campaign that never reaches a state proves nothing about it.
+    function test_TheHandlerReachesWhatMatters() public {
+        bytes4[16] memory actions = [
+            Handler.originate.selector,
+            Handler.fund.selector,
+            Handler.fundWithSignature.selector,
+            Handler.donate.selector,
+            Handler.transfer.selector,
+            Handler.transferWithSignature.selector,
+            Handler.post.selector,
+            Handler.sync.selector,
+            Handler.syncBatch.selector,
+            Handler.claim.selector,
+            Handler.payProvider.selector,
+            Handler.collectFee.selector,
+            Handler.refund.selector,
+            Handler.freeze.selector,
+            Handler.forcedTransfer.selector,
+            Handler.setMember.selector
+        ];
+        for (uint256 i; i < 900; ++i) {
+            uint256 seed = uint256(keccak256(abi.encode(i)));
+            (bool ok, ) = address(handler).call(abi.encodePacked(actions[seed % 16], seed >> 8, (seed >> 16) % 1e12));
+            require(ok, "an action reverted");
+        }
+        string[13] memory things = [
+            "originate",
+            "refused transfer",
+            "refused order",
+            "refunded",
+            "refused refund",
+            "refused force",
+            "forced against the rules",
+            "paid claim",
+            "short",
+            "capped",
+            "lower leaf",
+            "syncBatch",
+            "donate"
+        ];
+        for (uint256 i; i < things.length; ++i) require(handler.happened(things[i]) > 0, things[i]);
+        invariant_TheAccountsHold();
+    }
+
     /// @dev Whatever an action found wrong.
     function _checkNoActionFoundAFault() private view {
         require(bytes(handler.broken()).length == 0, handler.broken());

@@ -38,7 +38,8 @@ contract Handler is Deployment {
     mapping(IERC20 token => uint256) public paidOut;
     mapping(IERC20 token => uint256) public donated;
     mapping(uint256 id => uint256) public fundedNet;
-    mapping(string action => uint256) public calls;
+    /// @dev How often each thing that must not go untested came about.
+    mapping(string what => uint256) public happened;
 
     uint256[] private _owedBefore;
     uint256[] private _appliedBefore;
@@ -70,7 +71,7 @@ contract Handler is Deployment {
         LeaseTerms memory t = _terms();
         t.payToken = address(tokens[seed % 2]);
         t.startEpoch = _epoch + 2 + uint32((seed / 2) % 2);
-        t.epochs = 2 + uint32((seed / 4) % 8);
+        t.epochs = 2 + uint32((seed / 4) % 16);
         t.noticeEpochs = 1 + uint32((seed / 32) % 2);
         t.gpuCount = 1 + uint32((seed / 64) % 64);
         t.poolBps = uint16((seed / 4_096) % 10_001);
@@ -91,7 +92,7 @@ contract Handler is Deployment {
     function fund(uint256 seed, uint96 amount) external checked("fund", address(0), 0) {
         if (ids.length == 0) return;
         (LeaseTerms memory t, uint256 id) = _lease(seed);
-        amount = uint96(_bound(amount, 0, 2 * uint256(book.capPerEpoch(t))));
+        amount = uint96(_bound(amount, 0, (uint256(book.capPerEpoch(t)) * ((seed / 8) % 4 == 0 ? 8 : 1)) / 2));
         vm.prank(lessee);
         book.fund(id, 0, amount);
         _tookIn(t, id, amount);
@@ -100,7 +101,7 @@ contract Handler is Deployment {
     function fundWithSignature(uint256 seed, uint96 amount) external checked("fundWithSignature", address(0), 0) {
         if (ids.length == 0) return;
         (LeaseTerms memory t, uint256 id) = _lease(seed);
-        amount = uint96(_bound(amount, 0, uint256(book.capPerEpoch(t))));
+        amount = uint96(_bound(amount, 0, uint256(book.capPerEpoch(t)) / 4));
         Funding memory f = Funding(id, 0, amount, lessee, ++_nonce, type(uint256).max);
         Permit memory none;
         book.fundWithSignature(f, _sign(LESSEE_KEY, _fundingDigest(f)), none);
@@ -123,6 +124,7 @@ contract Handler is Deployment {
             _expect(allowed, "units moved against the rules");
         } catch {
             _expect(!allowed, "a rightful transfer was refused");
+            ++happened["refused transfer"];
         }
     }
 
@@ -141,6 +143,7 @@ contract Handler is Deployment {
             _expect(allowed, "units moved against the rules");
         } catch {
             _expect(!allowed, "a rightful order was refused");
+            ++happened["refused order"];
         }
     }
 
@@ -203,8 +206,10 @@ contract Handler is Deployment {
             _expect(amount == escrow, "the refund is not the escrow");
             paidOut[_token(t)] += amount;
             fundedNet[id] -= amount;
+            if (amount > 0) ++happened["refunded"];
         } catch {
             _expect(!due, "a rightful refund was refused");
+            ++happened["refused refund"];
         }
     }
 
@@ -220,10 +225,12 @@ contract Handler is Deployment {
         (address from, address to) = (holder(seed / 8), holder(seed / 32));
         units = uint64(_bound(units, 0, claims.balanceOf(from, id)));
         bool allowed = eligibility.canHold(to, MEMBERS);
+        if (units > 0 && !claims.canTransfer(from, to, id, units) && allowed) ++happened["forced against the rules"];
         try claims.forcedTransfer(from, to, id, units) {
             _expect(allowed, "forced upon one who may not hold");
         } catch {
             _expect(!allowed, "a rightful force was refused");
+            ++happened["refused force"];
         }
     }
 
@@ -268,7 +275,7 @@ contract Handler is Deployment {
 
     /// @dev Nobody's due falls but by being paid: `owner_` by claiming series `paid`, provider and platform in their own actions.
     modifier checked(string memory action, address owner_, uint256 paid) {
-        ++calls[action];
+        ++happened[action];
         _remember();
         _;
         _compare(owner_, paid);
@@ -288,6 +295,7 @@ contract Handler is Deployment {
         }
         _expect(claims.claimable(id, who) == 0, "something is left after a claim");
         paidOut[_token(t)] += due;
+        if (due > 0) ++happened["paid claim"];
     }
 
     function _remember() private {
@@ -349,6 +357,9 @@ contract Handler is Deployment {
     function _checkSynced(EpochLeaf memory leaf) private {
         if (leaf.leaseId == 0) return;
         Series memory s = claims.seriesOf(leaf.leaseId);
+        if (s.flags != 0) ++happened["short"];
+        if (leaf.rent > s.applied && s.flags == 0) ++happened["capped"];
+        if (leaf.rent < s.applied) ++happened["lower leaf"];
         _expect(s.lastEpoch == leaf.epoch, "a synced lease is at its leaf's epoch");
         uint256 within = leaf.rent < fundedNet[leaf.leaseId] ? leaf.rent : fundedNet[leaf.leaseId];
         uint256 most = uint256(claims.boundsOf(leaf.leaseId).capPerEpoch) * epochsPassed(leaf.leaseId);

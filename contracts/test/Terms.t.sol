@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.36;
+
+import {ILeaseBook, Origination} from "../interfaces/ILeaseBook.sol";
+import {LeaseTerms} from "../types/Lease.sol";
+import {Fixture} from "./helpers/Fixture.sol";
+import {vm} from "./helpers/Vm.sol";
+
+contract TermsTest is Fixture {
+    function _refused(LeaseTerms memory t, bytes32 field) private {
+        Origination memory o = _signed(t);
+        vm.expectRevert(abi.encodeWithSelector(ILeaseBook.InvalidTerms.selector, field));
+        book.originate(o);
+    }
+
+    function test_RevertWhen_AMemberOfTheTermsIsBad() public {
+        LeaseTerms memory t = _terms();
+        t.provider = address(0);
+        _refused(t, "provider");
+        t = _terms();
+        t.lessee = address(0);
+        _refused(t, "lessee");
+        t = _terms();
+        t.gpuCount = 0;
+        _refused(t, "gpuCount");
+        t = _terms();
+        t.capacityRoot = 0;
+        _refused(t, "capacityRoot");
+        t = _terms();
+        t.startEpoch = start - 1;
+        _refused(t, "startEpoch");
+        t = _terms();
+        t.epochs = 0;
+        _refused(t, "epochs");
+        t = _terms();
+        t.epochs = type(uint32).max - start + 1;
+        _refused(t, "epochs");
+        t = _terms();
+        t.price = 0;
+        _refused(t, "price");
+        t = _terms();
+        t.noticeEpochs = 0;
+        _refused(t, "noticeEpochs");
+        t = _terms();
+        t.noticeEpochs = 31;
+        _refused(t, "noticeEpochs");
+        t = _terms();
+        t.units = 0;
+        _refused(t, "units");
+    }
+
+    function test_RevertWhen_AShareIsBeyondAllOfIt() public {
+        LeaseTerms memory t = _terms();
+        t.takeOrPayBps = 10_001;
+        _refused(t, "takeOrPayBps");
+        t = _terms();
+        t.slaBps = 10_001;
+        _refused(t, "slaBps");
+        t = _terms();
+        t.slaCreditCapBps = 10_001;
+        _refused(t, "slaCreditCapBps");
+        t = _terms();
+        t.efficiencyCapBps = 10_001;
+        _refused(t, "efficiencyCapBps");
+        t = _terms();
+        t.curtailLimitBps = 10_001;
+        _refused(t, "curtailLimitBps");
+        t = _terms();
+        t.curtailCreditBps = 10_001;
+        _refused(t, "curtailCreditBps");
+        t = _terms();
+        t.poolBps = 10_001;
+        _refused(t, "poolBps");
+        t = _terms();
+        t.feeBps = 2_001;
+        _refused(t, "feeBps");
+    }
+
+    function test_SharesMayAddUpToAllOfIt() public {
+        LeaseTerms memory t = _terms();
+        t.feeBps = 2_000;
+        book.originate(_signed(t));
+    }
+
+    function test_TheLastEpochMayBeTheLastThereIs() public {
+        LeaseTerms memory t = _terms();
+        t.epochs = type(uint32).max - start;
+        t.noticeEpochs = 1;
+        book.originate(_signed(t));
+    }
+
+    function test_RevertWhen_TheWholeLeaseExceeds88Bits() public {
+        LeaseTerms memory t = _terms();
+        (t.gpuCount, t.epochs, t.noticeEpochs, t.efficiencyCapBps) = (1, 1, 1, 0);
+        t.price = uint96((uint256(type(uint88).max) / 24) + 1);
+        _refused(t, "price");
+        t = _terms();
+        (t.gpuCount, t.epochs, t.noticeEpochs, t.efficiencyCapBps) = (1, 1, 1, 0);
+        t.price = uint96(uint256(type(uint88).max) / 24);
+        dollar.mint(lessee, type(uint96).max);
+        book.originate(_signed(t));
+    }
+
+    function test_RevertWhen_TheMethodIsNotSupported() public {
+        for (uint8 method = 2; method < 6; ++method) {
+            LeaseTerms memory t = _terms();
+            t.method = method;
+            Origination memory o = _signed(t);
+            vm.expectRevert(abi.encodeWithSelector(ILeaseBook.UnsupportedMethod.selector, method));
+            book.originate(o);
+        }
+    }
+
+    /// @dev Bits beyond a member's type would give one lease several ids.
+    function test_RevertWhen_AMemberCarriesBitsBeyondItsType() public {
+        Origination memory o = _signed(_terms());
+        uint8[21] memory narrow = [0, 1, 2, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 26, 27, 25];
+        for (uint256 i; i < narrow.length; ++i) {
+            bytes memory data = abi.encodeCall(ILeaseBook.originate, (o));
+            data[4 + 32 + 32 * uint256(narrow[i])] = 0x80;
+            (bool ok, ) = address(book).call(data);
+            _true(!ok, "dirty terms accepted");
+        }
+    }
+
+    function test_RevertWhen_AMemberNobodyReadsIsDirty() public {
+        uint8[6] memory unread = [11, 12, 13, 16, 18, 19];
+        for (uint256 i; i < unread.length; ++i) {
+            bytes memory data = abi.encodeCall(ILeaseBook.originate, (_signed(_terms())));
+            data[4 + 32 + 32 * uint256(unread[i])] = 0x80;
+            (bool ok, bytes memory reason) = address(book).call(data);
+            _true(!ok, "dirty terms accepted");
+            _true(
+                keccak256(reason) ==
+                    keccak256(abi.encodeWithSelector(ILeaseBook.InvalidTerms.selector, bytes32("encoding"))),
+                "refused for another reason"
+            );
+        }
+    }
+}
