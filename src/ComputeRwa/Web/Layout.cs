@@ -65,10 +65,10 @@ internal static class Layout
         th,td{text-align:left;padding:.45rem .7rem;border-bottom:1px solid var(--line);white-space:nowrap}th{color:var(--soft);font-weight:600;font-size:.85rem}
         td:has(.number){text-align:right}.number{font-variant-numeric:tabular-nums}code{font:13px ui-monospace,monospace}pre{overflow-x:auto;background:var(--card);border:1px solid var(--line);padding:1rem}
         .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:.8rem}.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem}
-        .card span{display:block;color:var(--soft);font-size:.85rem}.card b{font-size:1.15rem;font-variant-numeric:tabular-nums}
+        .card>span{display:block;color:var(--soft);font-size:.85rem}.card b{font-size:1.15rem;font-variant-numeric:tabular-nums}
         dl{display:grid;grid-template-columns:minmax(130px,max-content) 1fr;gap:.3rem 1.2rem;margin:0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
         .state{border:1px solid var(--line);border-radius:99px;padding:.05rem .6rem;font-size:.85rem}.state.failed,.state.no,.state.delinquent{color:var(--bad);border-color:var(--bad)}
-        .state.final,.state.active,.state.yes,.state.synced,.state.posted{color:var(--accent);border-color:var(--accent)}.none{color:var(--soft)}.side{display:grid;grid-template-columns:minmax(220px,300px) 1fr;gap:2rem;align-items:start}
+        .state.final,.state.active,.state.yes,.state.synced,.state.posted{color:var(--accent);border-color:var(--accent)}.none{color:var(--soft)}.long{white-space:normal;display:inline-block;min-width:24rem}.side{display:grid;grid-template-columns:minmax(220px,300px) 1fr;gap:2rem;align-items:start}
         .side img{width:100%;border-radius:10px;border:1px solid var(--line)}@media(max-width:700px){.side{grid-template-columns:1fr}}
         """;
 }

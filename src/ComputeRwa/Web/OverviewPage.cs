@@ -2,14 +2,15 @@ using System.Globalization;
 using ComputeRwa.Chain;
 using ComputeRwa.Fleet;
 using ComputeRwa.Leases;
+using ComputeRwa.Settlement;
 using static ComputeRwa.Web.Layout;
 
 namespace ComputeRwa.Web;
 
 internal static class OverviewPage
 {
-    public static Html Render(BlockHeader? head, Deployment deployment, IReadOnlyList<LeaseView> leases, IReadOnlyList<Node> nodes, IReadOnlyList<OutboxRow> recent) =>
-        Page("Overview", Html.Of($"{Figures(head, deployment, leases, nodes)}{Leases(leases)}{TransactionPages.Rows("Latest transactions", recent)}{Contracts(deployment)}"));
+    public static Html Render(BlockHeader? head, Deployment deployment, IReadOnlyList<LeaseView> leases, IReadOnlyList<Node> nodes, IReadOnlyList<EpochView> epochs, IReadOnlyList<OutboxRow> recent) =>
+        Page("Overview", Html.Of($"{Figures(head, deployment, leases, nodes)}{Leases(leases)}{Epochs(epochs)}{TransactionPages.Rows("Latest transactions", recent)}{Contracts(deployment)}"));
 
     private static Html Figures(BlockHeader? head, Deployment deployment, IReadOnlyList<LeaseView> leases, IReadOnlyList<Node> nodes) => Cards(
         ("Block", Text(head?.Number.ToString("#,0", CultureInfo.InvariantCulture) ?? "not seen yet")),
@@ -20,12 +21,20 @@ internal static class OverviewPage
         ("Leases", Text(leases.Count)));
 
     private static Html Leases(IReadOnlyList<LeaseView> leases) => Table(
-        "Leases", ["Token", "Status", "GPUs", "Region", "Method", "Price per GPU-hour", "Epochs", "Synced through", "Rent applied", "Escrow", "Arrears"],
+        "Leases", ["Token", "Status", "GPUs", "Region", "Method", "Per GPU-hour", "Synced through", "Rent applied", "Escrow"],
         [.. leases.Select(l => (IReadOnlyList<Html>)
         [
             Link($"/tokens/{l.Id}", Short(l.Id)), State(l.Status), Text($"{l.Terms.GpuCount} × {l.GpuModel}"), Text(l.Region), Text((PricingMethod)l.Terms.Method),
-            Money(l.PricePerGpuHour), Text($"{l.Terms.StartEpoch}–{l.Terms.StartEpoch + l.Terms.Epochs - 1}"), Text(l.SyncedThrough?.ToString(CultureInfo.InvariantCulture) ?? "–"),
-            Money(l.Applied), Money(l.Escrow), Money(l.Arrears),
+            Money(l.PricePerGpuHour), Text(l.SyncedThrough?.ToString(CultureInfo.InvariantCulture) ?? "–"), Money(l.Applied), Money(l.Escrow),
+        ])]);
+
+    private static Html Epochs(IReadOnlyList<EpochView> epochs) => Table(
+        "Epochs", ["Epoch", "Day", "Status", "Leases", "GPU-seconds, in all", "Wh, in all", "Rent, in all", "Root", "File"],
+        [.. epochs.Select(e => (IReadOnlyList<Html>)
+        [
+            Text(e.Epoch), Html.Of($"<time>{e.StartsAt:yyyy-MM-dd HH:mm}</time>"), State(e.Status.ToString().ToLowerInvariant()), Number(e.Leases),
+            Number(e.GpuSeconds.ToString("#,0", CultureInfo.InvariantCulture)), Number(e.WattHours.ToString("#,0", CultureInfo.InvariantCulture)), Money(e.Rent),
+            Short(e.Root), Link($"/v1/epochs/{e.Epoch}/file", Text("JSON")),
         ])]);
 
     private static Html Contracts(Deployment d) => Html.Of(

@@ -4,6 +4,7 @@ using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Http;
 using ComputeRwa.Leases;
+using ComputeRwa.Settlement;
 
 namespace ComputeRwa.Web;
 
@@ -15,18 +16,22 @@ internal static class WebPages
         var pages = app.MapGroup("").ExcludeFromDescription().WithMetadata(new NeedsNoChain());
         pages.MapGet("/", Overview);
         pages.MapGet("/leases/{id}", Lease);
+        pages.MapGet("/leases/{id}/epochs/{epoch:long}", Statement);
         pages.MapGet("/tokens/{id}", Token);
         pages.MapGet("/transactions", Transactions);
         pages.MapGet("/transactions/{id}", Transaction);
+        pages.MapGet("/reconciliation", Reconciliation);
         pages.MapGet("/style.css", () => Results.Text(Layout.Style, "text/css; charset=utf-8"));
     }
 
-    private static async Task<IResult> Overview(Tx tx, LeaseBoard board, ChainStatus status, Deployment deployment)
+    private static async Task<IResult> Overview(Tx tx, LeaseBoard board, EpochDesk desk, ChainStatus status, Deployment deployment)
     {
         var leases = await board.Views(tx, await LeaseStore.List(tx, "", Paging.Most));
         var nodes = await NodeStore.List(tx, null, "", Paging.Most);
         var recent = await OutboxStore.Latest(tx, 12);
-        return OverviewPage.Render(status.Head, deployment, leases, nodes, recent).ToResult();
+        var epochs = new List<EpochView>();
+        foreach (var row in await EpochStore.List(tx, long.MaxValue, 14)) epochs.Add(await desk.View(tx, row));
+        return OverviewPage.Render(status.Head, deployment, leases, nodes, epochs, recent).ToResult();
     }
 
     private static async Task<IResult> Lease(string id, Tx tx, LeaseBoard board)
@@ -37,6 +42,13 @@ internal static class WebPages
         var cash = (await LeaseChainStore.Cash(tx, [lease.Id]))[lease.Id].ToList();
         return LeasePage.Render(view, board.TokenOf(lease.Terms), syncs, cash).ToResult();
     }
+
+    private static async Task<IResult> Statement(long epoch, string id, Tx tx, LeaseBoard board, Deployment deployment) =>
+        (await ProofApi.LoadStatement(tx, epoch, id, board, deployment)).Ok(out var view, out _) ? StatementPage.Render(view).ToResult() : Missing("statement of lease", id);
+
+    private static async Task<IResult> Reconciliation(Tx tx, Reconciler reconciler) => (await reconciler.Run(tx, Paging.Most)).Ok(out var found, out var error)
+        ? ReconciliationPage.Render(found.Block.Number, found.Block.MinedAt, found.Checks).ToResult()
+        : Layout.Page("Reconciliation", Html.Of($"<p>{error.Message}</p>")).ToResult();
 
     private static async Task<IResult> Token(string id, Tx tx, LeaseBoard board, Deployment deployment)
     {
