@@ -54,9 +54,11 @@ internal static class Tokens
         var price = facts.Show(t.Price);
         var basis = t.Method == PricingMethod.Fixed ? $"{price} per GPU-hour, used or not"
             : $"{price} per GPU-hour of load, at least {Percent(t.TakeOrPayBps)} of the hours let";
-        return $"{Percent(t.PoolBps)} of the rent of {t.GpuCount} {t.GpuModel} GPUs in {t.Region} for {t.Epochs} epochs, divided among {t.Units} units. Rent is {basis}. "
+        return $"{Percent(t.PoolBps)} of the rent of {t.GpuCount} {t.GpuModel} in {t.Region} over {Count(t.Epochs, "epoch")}, divided among {Count(t.Units, "unit")}. Rent is {basis}. "
             + $"The token id is the EIP-712 digest of the terms that lessee and provider signed.";
     }
+
+    private static string Count(ulong number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
 
     private static List<TokenAttribute> Attributes(TokenFacts facts)
     {

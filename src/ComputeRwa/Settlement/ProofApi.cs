@@ -39,20 +39,23 @@ internal static class ProofApi
             lease.Value, epoch, leaf.LeafHash.Value, EpochFile.LeafEncoding, Values(leaf.Leaf), proof.ConvertAll(h => h.Value), row.Root.Value, leaf.Position));
     }
 
-    private static async Task<Results<Ok<StatementView>, Refusal>> Statement(long epoch, string id, Tx tx, LeaseBoard board, Deployment deployment)
+    private static async Task<Results<Ok<StatementView>, Refusal>> Statement(long epoch, string id, Tx tx, LeaseBoard board, Deployment deployment) =>
+        (await LoadStatement(tx, epoch, id, board, deployment)).Ok(out var view, out var error) ? TypedResults.Ok(view) : new Refusal(error);
+
+    public static async Task<Result<StatementView>> LoadStatement(Tx tx, long epoch, string id, LeaseBoard board, Deployment deployment)
     {
-        if (await EpochStore.Find(tx, epoch) is not { } row) return new Refusal(EpochApi.NotClosed(epoch));
+        if (await EpochStore.Find(tx, epoch) is not { } row) return EpochApi.NotClosed(epoch);
         if (!Hash32.TryParse(id, out var hash) || await LeaseStore.Find(tx, hash) is not { } lease || await EpochStore.Leaf(tx, row, hash) is not { } leaf)
-            return new Refusal(NoLeaf(epoch, id));
+            return NoLeaf(epoch, id);
         if (await EpochStore.Record(tx, row, hash) is not { } record)
-            return new Refusal(new("not-found", $"Lease {id} ended with epoch {leaf.Leaf.Epoch}; its last statement is of that epoch.", [new("epoch", "is after the lease's last")]));
+            return new Error("not-found", $"Lease {id} ended with epoch {leaf.Leaf.Epoch}; its last statement is of that epoch.", [new("epoch", "is after the lease's last")]);
         var previous = await EpochStore.Find(tx, epoch - 1) is { } before ? await EpochStore.Leaf(tx, before, hash) : null;
         var applied = Settlement.Statement.Applied(lease.Terms, lease.CapPerEpoch, leaf.Leaf,
             (await LeaseChainStore.Syncs(tx, [hash]))[hash].Select(s => new LatestSync(s.Epoch, s.Asked, s.Applied)));
         var token = board.TokenOf(lease.Terms);
-        return TypedResults.Ok(new StatementView(
+        return new StatementView(
             hash.Value, epoch, leaf.Leaf.Epoch, token.Symbol, token.Decimals, applied.IsSynced, record.Trust, record.EvidenceHash.Value, leaf.Leaf.RecordHash.Value,
-            Settlement.Statement.Of(lease.Terms, record, previous?.Leaf, leaf.Leaf, applied, token, deployment.EpochLength)));
+            Settlement.Statement.Of(lease.Terms, record, previous?.Leaf, leaf.Leaf, applied, token, deployment.EpochLength));
     }
 
     private static Error NoLeaf(long epoch, string id) => new("not-found", $"Lease {id} has no leaf in epoch {epoch}.", [new("id", "has no leaf in this epoch")]);

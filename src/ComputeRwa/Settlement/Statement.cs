@@ -67,7 +67,7 @@ internal sealed class UseSteps(LeaseTerms terms, MeteringRecord record, Rent ren
     public IEnumerable<StatementStep> All()
     {
         yield return Step("reserved", rent.Reserved, "GPU-seconds", [("gpuCount", terms.GpuCount), ("epochSeconds", epochSeconds)],
-            $"{terms.GpuCount} GPUs let for {Readable.Count(epochSeconds)} s: {Readable.Count(rent.Reserved)} GPU-seconds.");
+            $"{terms.GpuCount} GPU{(terms.GpuCount == 1 ? "" : "s")} let for {Readable.Count(epochSeconds)} s: {Readable.Count(rent.Reserved)} GPU-seconds.");
         yield return Step("excused", rent.Excused, "GPU-seconds", [("curtailedSeconds", record.CurtailedSeconds), ("curtailLimitBps", terms.CurtailLimitBps)],
             $"{Readable.Count(record.CurtailedSeconds)} GPU-seconds were curtailed; the terms excuse up to {Readable.Percent(terms.CurtailLimitBps)} of what is let: {Readable.Count(rent.Excused)}.");
         yield return Step("billable", rent.Billable, "GPU-seconds", [("reserved", rent.Reserved), ("excused", rent.Excused)],
