@@ -91,12 +91,14 @@ internal sealed class ChainClient(IClient rpc)
         var head = batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(new(rpc), (h, id) => h.BuildRequest(BlockParameter.CreateLatest(), id));
         var tip = batch.Add<EthMaxPriorityFeePerGas, HexBigInteger>(new(rpc), (h, id) => h.BuildRequest(id));
         var call = new EthCall(rpc);
-        var items = rows.Select(row => batch.Add<EthCall, string>(call, (h, id) => h.BuildRequest(Call(from, row), BlockParameter.CreateLatest(), id))).ToList();
+        var items = rows.Select(row => (Row: row, Item: batch.Add<EthCall, string>(call, (h, id) => h.BuildRequest(Call(from, row), BlockParameter.CreateLatest(), id)))).ToList();
         await batch.Send();
+        var latest = Answer(head) ?? throw new InvalidOperationException("The node has no latest block.");
+        var blockGas = (long)latest.GasLimit.Value;
         return new(
-            Header(Answer(head)) ?? throw new InvalidOperationException("The node has no latest block."),
+            Header(latest)!,
             Answer(tip)?.Value ?? throw new InvalidOperationException("The node suggests no tip."),
-            items.ConvertAll(i => DryRun.Of(i.RpcError, i.Response is not null, readRevert)));
+            items.ConvertAll(i => DryRun.TooMuchGas(i.Row.GasLimit, blockGas) ?? DryRun.Of(i.Item.RpcError, i.Item.Response is not null, readRevert)));
     }
 
     /// <summary>What the row would have done on top of a block of the past.</summary>

@@ -14,7 +14,11 @@ internal enum DryRunOutcome
 internal sealed record DryRun(DryRunOutcome Outcome, string? Reason)
 {
     // What nodes say of a call that fails by itself, as opposed to one they could not execute.
-    private static readonly string[] Failures = ["revert", "out of gas", "invalid opcode", "gas required exceeds", "stack overflow", "stack underflow", "invalid jump"];
+    private static readonly string[] Failures = ["revert", "out of gas", "invalid opcode", "gas required exceeds", "intrinsic gas", "requires at least", "stack overflow", "stack underflow", "invalid jump"];
+
+    /// <summary>A call with more gas than a block has runs, and can never be mined.</summary>
+    public static DryRun? TooMuchGas(long gasLimit, long blockGasLimit) => gasLimit <= blockGasLimit ? null
+        : new(DryRunOutcome.Reverted, $"its gas limit of {gasLimit} is above the block's {blockGasLimit}");
 
     public static DryRun Of(RpcError? error, bool answered, Func<string, string> readRevert)
     {

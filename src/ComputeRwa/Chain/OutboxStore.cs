@@ -52,7 +52,7 @@ internal static class OutboxStore
     public static Task<int> OpenLane(Tx tx, Address signer, long nextNonce) => tx.Execute(
         """
         INSERT INTO signer_lanes (address, next_nonce) VALUES (@signer, @nextNonce)
-        ON CONFLICT (address) DO UPDATE SET next_nonce = excluded.next_nonce
+        ON CONFLICT (address) DO UPDATE SET next_nonce = CASE WHEN excluded.next_nonce > signer_lanes.next_nonce THEN excluded.next_nonce ELSE signer_lanes.next_nonce END
         """, new { signer, nextNonce });
 
     public static async Task<bool> Sign(Tx tx, TransactionId id, Address signer, long nonce, string raw, Hash32 hash, DateTimeOffset now) => await tx.Execute(

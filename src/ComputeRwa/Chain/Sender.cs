@@ -52,8 +52,7 @@ internal static class Sender
     {
         if (refusal is null) return Handover.Taken;
         if (Says("already known", "known transaction", "already imported", "already exists", "already in")) return Handover.Taken;
-        return Says("nonce too low", "nonce is too low", "invalid nonce", "old nonce", "nonce has already been used")
-            || (Says("nonce") && Says("expected nonce to be")) ? Handover.NonceUsed : Handover.Refused;
+        return Says("nonce too low", "nonce is too low", "old nonce", "nonce has already been used") ? Handover.NonceUsed : Handover.Refused;
 
         bool Says(params string[] words) => words.Any(w => refusal.Contains(w, StringComparison.OrdinalIgnoreCase));
     }

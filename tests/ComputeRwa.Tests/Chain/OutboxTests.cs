@@ -59,6 +59,21 @@ public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
         Assert.Equal(0, (await harness.Row(good)).Nonce);
     }
 
+    [Theory]
+    [InlineData(21_000L, "requires at least")]
+    [InlineData(70_000_000L, "above the block's")]
+    [InlineData(30_000L, "out of gas")]
+    public async Task A_command_whose_gas_can_never_do_fails_and_does_not_hold_the_queue(long gas, string reason)
+    {
+        await using var harness = await ChainHarness.Create(node);
+        var account = ChainHarness.NewAccount();
+        var bad = await harness.Mint("bad", account, 1, gas);
+        await harness.Mint("good", account, 2);
+        await harness.Drain();
+        Assert.Contains(reason, (await harness.Row(bad)).Error, StringComparison.Ordinal);
+        Assert.Equal(2, await harness.BalanceOf(account));
+    }
+
     [Fact]
     public async Task A_failed_command_can_be_queued_again_as_another_transaction()
     {

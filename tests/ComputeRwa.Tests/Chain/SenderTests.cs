@@ -57,6 +57,7 @@ public sealed class SenderTests
     [InlineData("Known transaction: 0xabc", "Taken")]
     [InlineData("nonce too low: next nonce 8, tx nonce 7", "NonceUsed")]
     [InlineData("Nonce too low. Expected nonce to be 1 but got 0.", "NonceUsed")]
+    [InlineData("Nonce too high. Expected nonce to be 1 but got 5.", "Refused")]
     [InlineData("insufficient funds for gas * price + value", "Refused")]
     [InlineData("max fee per gas less than block base fee", "Refused")]
     public void Answers_to_a_broadcast_are_told_apart(string? answer, string expected) => Assert.Equal(expected, Sender.Classify(answer).ToString());
