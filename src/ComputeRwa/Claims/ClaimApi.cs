@@ -27,7 +27,7 @@ internal static class ClaimApi
     public static void MapClaims(this IEndpointRouteBuilder app)
     {
         var leases = app.MapFeature("/v1/leases", "Claims");
-        leases.MapGet("/{id}/holders", Holders).WithSummary("Who holds a lease's units, what each is owed and was paid");
+        leases.MapGet("/{id}/holders", Holders).WithSummary("Who ever held a lease's units, what each is owed and was paid, by address");
         leases.MapGet("/{id}/claims", Payouts).WithSummary("Cash paid to a lease's holders, oldest first");
         app.MapFeature("/v1/holders", "Claims").MapGet("/{address}", Positions).WithSummary("Everything an account holds");
         app.MapFeature("/v1/claims", "Claims").MapPost("/", Claim).RequireAuthorization(Roles.Provider).WithMetadata(new NeedsIdempotencyKey())
@@ -36,22 +36,24 @@ internal static class ClaimApi
         app.MapTokens();
     }
 
-    private static async Task<Results<Ok<Page<HolderView>>, Refusal>> Holders(string id, Tx tx, LeaseBoard board)
+    private static async Task<Results<Ok<Page<HolderView>>, Refusal>> Holders(string id, Tx tx, LeaseBoard board, string after = "", int limit = 100)
     {
         if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         var (book, frozen, token) = (await ClaimStore.Book(tx, lease), await ClaimStore.Frozen(tx, lease.Id), board.TokenOf(lease.Terms));
-        var holders = book.Holdings.OrderByDescending(h => h.Value.Units).ThenBy(h => h.Key.Value, StringComparer.Ordinal).Select(h => new HolderView(
-            h.Key.Value, (long)h.Value.Units, new Money(h.Value.Claimable(book.PerUnit), token).ToJson(), new Money(h.Value.Claimed, token).ToJson(),
-            (long)BigInteger.Min(frozen.GetValueOrDefault(h.Key), long.MaxValue)));
-        return TypedResults.Ok(new Page<HolderView>([.. holders], null));
+        var holders = book.Holdings.OrderBy(h => h.Key.Value, StringComparer.Ordinal)
+            .Where(h => string.CompareOrdinal(h.Key.Value, after) > 0).Take(Paging.Clamp(limit)).Select(h => new HolderView(
+                h.Key.Value, (long)h.Value.Units, new Money(h.Value.Claimable(book.PerUnit), token).ToJson(), new Money(h.Value.Claimed, token).ToJson(),
+                (long)BigInteger.Min(frozen.GetValueOrDefault(h.Key), long.MaxValue)));
+        return TypedResults.Ok(Page.Of<HolderView>([.. holders], limit, h => h.Address));
     }
 
-    private static async Task<Results<Ok<Page<PayoutView>>, Refusal>> Payouts(string id, Tx tx, LeaseBoard board)
+    private static async Task<Results<Ok<Page<PayoutView>>, Refusal>> Payouts(string id, Tx tx, LeaseBoard board, long after = 0, int limit = 100)
     {
         if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         var token = board.TokenOf(lease.Terms);
-        return TypedResults.Ok(new Page<PayoutView>([.. (await ClaimStore.Payouts(tx, lease.Id)).Select(p => new PayoutView(
-            p.Holder.Value, p.Recipient.Value, new Money(p.Amount, token).ToJson(), p.MinedAt, p.TxHash.Value))], null));
+        var page = Page.Of(await ClaimStore.Payouts(tx, lease.Id, after, Paging.Clamp(limit)), limit, p => $"{p.Position}");
+        return TypedResults.Ok(new Page<PayoutView>([.. page.Items.Select(p => new PayoutView(
+            p.Holder.Value, p.Recipient.Value, new Money(p.Amount, token).ToJson(), p.MinedAt, p.TxHash.Value))], page.Next));
     }
 
     private static async Task<Results<Ok<PositionsView>, Refusal>> Positions(string address, Tx tx, LeaseBoard board)

@@ -63,13 +63,29 @@ internal static class ClaimStore
         "SELECT position, lease_id, holder, recipient, amount, mined_at, tx_hash FROM claim_payouts WHERE lease_id = @lease ORDER BY position",
         new { lease });
 
-    /// <summary>Leases of which the account ever held units, oldest first.</summary>
-    public static async Task<List<Hash32>> LeasesOf(Tx tx, Address account) => (await tx.Query<LeaseRow>(
+    /// <summary>A page of them, after a place in the order of the chain.</summary>
+    public static Task<List<TransferRow>> Transfers(Tx tx, Hash32 lease, long afterPosition, long afterItem, int limit) => tx.Query<TransferRow>(
         """
-        SELECT lease_id, MIN(position) AS position FROM claim_transfers
-        WHERE recipient = @account OR sender = @account GROUP BY lease_id ORDER BY MIN(position), lease_id
+        SELECT position, item, lease_id, operator, sender, recipient, units, forced, mined_at, tx_hash FROM claim_transfers
+        WHERE lease_id = @lease AND (position > @afterPosition OR (position = @afterPosition AND item > @afterItem))
+        ORDER BY position, item LIMIT @limit
         """,
-        new { account })).ConvertAll(r => r.LeaseId);
+        new { lease, afterPosition, afterItem, limit });
+
+    public static Task<List<PayoutRow>> Payouts(Tx tx, Hash32 lease, long after, int limit) => tx.Query<PayoutRow>(
+        """
+        SELECT position, lease_id, holder, recipient, amount, mined_at, tx_hash FROM claim_payouts
+        WHERE lease_id = @lease AND position > @after ORDER BY position LIMIT @limit
+        """,
+        new { lease, after, limit });
+
+    /// <summary>Leases of which the account ever held units, oldest first.</summary>
+    public static Task<List<Hash32>> LeasesOf(Tx tx, Address account) => tx.Query<Hash32>(
+        """
+        SELECT lease_id FROM claim_transfers WHERE recipient = @account OR sender = @account
+        GROUP BY lease_id ORDER BY MIN(position), lease_id
+        """,
+        new { account });
 
     /// <summary>Units of each account that may not move, where any are frozen.</summary>
     public static async Task<Dictionary<Address, BigInteger>> Frozen(Tx tx, Hash32 lease) => (await tx.Query<FreezeRow>(
@@ -88,8 +104,6 @@ internal static class ClaimStore
             .Select(r => new RevenueApplied(r.Position, r.Applied));
         return HolderBook.Replay(lease.Terms, [.. moved, .. paid, .. revenue]);
     }
-
-    private sealed record LeaseRow(Hash32 LeaseId, long Position);
 
     private sealed record FreezeRow(Address Account, BigInteger Units);
 }

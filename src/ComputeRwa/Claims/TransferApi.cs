@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
@@ -32,12 +33,21 @@ internal static class TransferApi
         app.MapFeature("/v1/leases", "Claims").MapGet("/{id}/transfers", List).WithSummary("Moves of a lease's units, oldest first, from the mint on");
     }
 
-    private static async Task<Results<Ok<Page<TransferView>>, Refusal>> List(string id, Tx tx)
+    private static async Task<Results<Ok<Page<TransferView>>, Refusal>> List(string id, Tx tx, string after = "0.0", int limit = 100)
     {
         if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
-        var rows = await ClaimStore.Transfers(tx, lease.Id);
-        return TypedResults.Ok(new Page<TransferView>([.. rows.Select(t => new TransferView(
-            t.Sender.Value, t.Recipient.Value, (long)t.Units, t.Operator.Value, t.Forced == 1, t.MinedAt, t.TxHash.Value))], null));
+        if (!TryCursor(after, out var position, out var item)) return new Refusal(Error.Invalid("after", "must be what a page gave as next"));
+        var page = Page.Of(await ClaimStore.Transfers(tx, lease.Id, position, item, Paging.Clamp(limit)), limit, t => $"{t.Position}.{t.Item}");
+        return TypedResults.Ok(new Page<TransferView>([.. page.Items.Select(t => new TransferView(
+            t.Sender.Value, t.Recipient.Value, (long)t.Units, t.Operator.Value, t.Forced == 1, t.MinedAt, t.TxHash.Value))], page.Next));
+    }
+
+    private static bool TryCursor(string after, out long position, out long item)
+    {
+        (position, item) = (0, 0);
+        var parts = after.Split('.');
+        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out position)
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out item);
     }
 
     private static async Task<Results<Ok<TypedDataView>, Refusal>> TypedData(TransferInput request, Tx tx, TimeProvider time, Deployment deployment)

@@ -26,12 +26,13 @@ internal static class CashOutApi
             .WithSummary("Pay unused escrow back to the lessee, once the final leaf is applied");
     }
 
-    private static async Task<Results<Ok<Page<CashView>>, Refusal>> Movements(string id, Tx tx, LeaseBoard board)
+    private static async Task<Results<Ok<Page<CashView>>, Refusal>> Movements(string id, Tx tx, LeaseBoard board, long after = 0, int limit = 100)
     {
         if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         var token = board.TokenOf(lease.Terms);
-        var rows = (await LeaseChainStore.Cash(tx, [lease.Id]))[lease.Id];
-        return TypedResults.Ok(new Page<CashView>([.. rows.Select(c => new CashView(c.Kind, c.Party.Value, new Money(c.Amount, token).ToJson(), c.MinedAt, c.TxHash.Value))], null));
+        var page = Page.Of(await LeaseChainStore.Cash(tx, lease.Id, after, Paging.Clamp(limit)), limit, c => $"{c.Position}");
+        return TypedResults.Ok(new Page<CashView>(
+            [.. page.Items.Select(c => new CashView(c.Kind, c.Party.Value, new Money(c.Amount, token).ToJson(), c.MinedAt, c.TxHash.Value))], page.Next));
     }
 
     private static Task<Results<Accepted<TransactionView>, Refusal>> PayProvider(string id, Nothing body, Tx tx, TimeProvider time, Deployment deployment, ChainClient chain) =>

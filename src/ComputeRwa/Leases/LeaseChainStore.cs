@@ -56,6 +56,14 @@ internal static class LeaseChainStore
         """,
         new { ids = leases.Select(l => l.Value).ToList() })).ToLookup(c => c.LeaseId);
 
+    /// <summary>A page of one lease's, after a position in the order of the chain.</summary>
+    public static Task<List<CashRow>> Cash(Tx tx, Hash32 lease, long after, int limit) => tx.Query<CashRow>(
+        """
+        SELECT position, lease_id, kind, line, party, amount, mined_at, tx_hash FROM lease_cash
+        WHERE lease_id = @lease AND position > @after ORDER BY position LIMIT @limit
+        """,
+        new { lease, after, limit });
+
     /// <summary>Oldest first.</summary>
     public static async Task<ILookup<Hash32, SyncRow>> Syncs(Tx tx, IEnumerable<Hash32> leases) => (await tx.Query<SyncRow>(
         "SELECT position, lease_id, epoch, asked, applied, mined_at, tx_hash FROM lease_syncs WHERE lease_id IN @ids ORDER BY position",

@@ -27,6 +27,8 @@ public sealed class ClaimHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
         await Refused.With(409, "nothing-due", "holder", App.Post("/v1/claims", new { leaseId = id, holder = world.Provider.GetPublicAddress() }, "early-" + id));
         await Refused.With(404, "not-found", "leaseId", App.Post("/v1/claims", new { leaseId = Hash32.Zero.Value, holder = world.Provider.GetPublicAddress() }, "unknown"));
         await Refused.With(400, "invalid", "holder", App.Post("/v1/claims", new { leaseId = id, holder = "0x5" }, "bad-holder"));
+        Assert.Empty((await App.Get($"/v1/holders/{EthECKey.GenerateKey().GetPublicAddress()}"))["positions"]!.AsArray());
+        await Refused.With(400, "invalid", "address", App.Http.GetAsync("/v1/holders/0x5"));
         await Refused.With(400, "idempotency-key-missing", "Idempotency-Key", App.Post("/v1/claims", new { leaseId = id, holder = world.Provider.GetPublicAddress() }));
         await Refused.With(409, "nothing-due", null, App.Post($"/v1/leases/{id}/provider-payments", new { }, "nothing-" + id));
         await Refused.With(409, "not-ready", null, App.Post($"/v1/leases/{id}/refunds", new { }, "nothing-" + id));
@@ -43,7 +45,7 @@ public sealed class ClaimHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
         var lease = await App.Get($"/v1/leases/{id}");
         Assert.Equal(("ended", "50.000001", "62.799999", "0.000000"), ((string)lease["status"]!, Amount(lease["applied"]), Amount(lease["escrow"]), Amount(lease["arrears"])));
         await SameAsChain(id, holder.GetPublicAddress(), world.Provider.GetPublicAddress());
-        Assert.Equal(["26.666680", "13.333320"], (await Holders(id)).Select(h => Amount(h["claimable"])));
+        Assert.Equal(["13.333320", "26.666680"], (await Holders(id)).Select(h => Amount(h["claimable"])).Order());
 
         var first = await Id(App.Post("/v1/claims", new { leaseId = id, holder = holder.GetPublicAddress() }, "claim-" + id));
         var same = await Id(App.Post("/v1/claims", new { leaseId = id, holder = holder.GetPublicAddress() }, "claim-" + id));
@@ -154,6 +156,7 @@ public sealed class ClaimHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
         if (await world.PresentEpoch() <= epoch) await world.MoveToEpoch(epoch + 1);
         await world.PostAndSync(new EpochLeaf(lease.Id, (uint)epoch, rent, 0, 0, 0, 0, 0, 0, Hash32.Zero));
         await Seen(async () => (long?)(await App.Get($"/v1/leases/{id}"))["syncedThrough"] == epoch);
+        await Seen(async () => (await world.Read(tx => ClaimStore.Book(tx, lease))).Pool == Split.Of(rent, lease.Terms.PoolBps, 0).Pool);
         return epoch;
     }
 
