@@ -19,7 +19,7 @@ struct Admission {
     uint256 deadline;
 }
 
-/// @notice What a series asks of its holders. Policy 0 asks nothing but not being blocked.
+/// @notice What a series asks of its holders. Policy 0 asks nothing but not being blocked; one never set admits nobody.
 struct Policy {
     bool membersOnly;
     uint8 minClass;

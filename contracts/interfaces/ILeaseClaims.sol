@@ -54,7 +54,7 @@ interface ILeaseClaims {
     event Funded(uint256 indexed id, uint8 indexed kind, address indexed payer, uint96 amount);
     /// @param rent what the leaf asks, cumulative; @param applied what is paid of it, cumulative: arrears = rent − applied
     event Synced(uint256 indexed id, uint32 indexed epoch, uint96 rent, uint96 applied);
-    /// @notice The leaf was left out: the lease is unknown, or is synced so far already, or never has such an epoch.
+    /// @notice The leaf was left out: the lease is unknown, is synced further already, or has no such epoch.
     event SyncSkipped(uint256 indexed id, uint32 indexed epoch);
     event Claimed(uint256 indexed id, address indexed holder, address indexed to, uint96 amount);
     event ProviderPaid(uint256 indexed id, address indexed provider, uint96 amount);
