@@ -7,6 +7,7 @@ namespace ComputeRwa.Verify;
 internal static class EpochCheck
 {
     private const string Format = "computerwa-epoch/1";
+    private const long LongestEpoch = 366 * 86_400;
 
     /// <param name="file">the exact bytes of GET /v1/epochs/{n}/file</param>
     /// <param name="evidence">of GET /v1/epochs/{n}/evidence</param>
@@ -51,7 +52,7 @@ internal static class EpochCheck
     {
         findings.Require(file.Format == Format, "format", "format", $"is {file.Format}; this program reads {Format}");
         findings.Require(file.LeafEncoding.SequenceEqual(Shape.EpochLeaf.Members.Select(m => m.Type)), "format", "leafEncoding", "is not the types of EpochLeaf in order");
-        if (file is not { Epoch: > 0 and <= uint.MaxValue, EpochLength: > 0 and <= uint.MaxValue, Attempt: >= 0 and <= uint.MaxValue, ChainId: > 0 })
+        if (file is not { Epoch: > 0 and <= uint.MaxValue, EpochLength: > 0 and <= LongestEpoch, Attempt: >= 0 and <= uint.MaxValue, ChainId: > 0 })
             throw new FormatException("a number in the header cannot be");
         findings.Require(file.Leases.Count > 0, "format", "leases", "is empty");
         findings.Require(evidence.Epoch == file.Epoch, "evidence", "epoch", $"is {evidence.Epoch}; the file is of epoch {file.Epoch}");

@@ -9,26 +9,23 @@ internal static class Metering
 
     public static Struct Record(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile evidence)
     {
-        BigInteger available = 0, busy = 0, load = 0, milliwattSeconds = 0;
+        var isCurtailed = CurtailedSeconds(file, lease);
+        long available = 0, busy = 0, load = 0, milliwattSeconds = 0;
         var attested = true;
         foreach (var gpu in lease.Gpus)
             foreach (var (second, sample) in SecondsOf(gpu, evidence))
             {
-                milliwattSeconds += sample.Milliwatts ?? 0;
-                if (sample.Load is not { } bps || IsCurtailed(lease, second)) continue;
+                milliwattSeconds = checked(milliwattSeconds + (sample.Milliwatts ?? 0));
+                if (sample.Load is not { } bps || isCurtailed[second - file.Start]) continue;
                 available += 1;
-                load += bps;
+                load = checked(load + bps);
                 if (bps >= BusyBps) busy += 1;
                 if (sample.SmActiveBps is null) attested = false; // it rests on gpuUtilPct, which is not load
             }
 
-        var curtailedSeconds = 0L;
-        for (var second = file.Start; second < file.End; second++)
-            if (IsCurtailed(lease, second)) curtailedSeconds++;
-
         var used = BatchesUsed(lease, evidence);
         attested &= used.Count > 0 && used.All(u => BatchChain.IsSigned(u.NodeKey, u.Batch));
-        var itWattHours = milliwattSeconds / 3_600_000;
+        BigInteger itWattHours = milliwattSeconds / 3_600_000;
         var facilityWattHours = itWattHours * lease.PueBps / 10_000;
         return Struct.Of(Shape.MeteringRecord,
             Hashing.Number(Hashing.Unhex(lease.LeaseId, 32)),
@@ -36,8 +33,8 @@ internal static class Metering
             terms["gpuCount"] * file.EpochLength,
             available,
             busy,
-            terms["gpuCount"] * curtailedSeconds,
-            available.IsZero ? 0 : load / available,
+            terms["gpuCount"] * isCurtailed.Count(inside => inside),
+            available == 0 ? 0 : load / available,
             itWattHours,
             facilityWattHours,
             facilityWattHours * lease.HeatReuseBps / 10_000,
@@ -66,7 +63,14 @@ internal static class Metering
             }
     }
 
-    private static bool IsCurtailed(LeaseEntry lease, long second) => lease.Curtailments.Any(c => second >= c.From && second < c.To);
+    /// <summary>For each second of the epoch whether it lies inside a notice.</summary>
+    private static bool[] CurtailedSeconds(EpochFile file, LeaseEntry lease)
+    {
+        var inside = new bool[file.EpochLength];
+        foreach (var notice in lease.Curtailments)
+            for (var second = Math.Max(notice.From, file.Start); second < Math.Min(notice.To, file.End); second++) inside[second - file.Start] = true;
+        return inside;
+    }
 
     /// <summary>All batches of the nodes that the lease has GPUs on, in order of node key then sequence number.</summary>
     private static List<(byte[] NodeKey, EvidenceBatch Batch)> BatchesUsed(LeaseEntry lease, EvidenceFile evidence) =>
