@@ -9,7 +9,7 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 contract TestDollar is ERC20, ERC20Permit {
     error DevelopmentChainsOnly();
 
-    constructor() ERC20("Test Dollar", "TUSD") ERC20Permit("Test Dollar") {}
+    constructor() ERC20("Test Dollar", "tUSD") ERC20Permit("Test Dollar") {}
 
     function mint(address to, uint256 amount) external {
         if (block.chainid != 31337 && block.chainid != 1337) revert DevelopmentChainsOnly();

@@ -48,9 +48,14 @@ internal sealed class LeaseFigures(LeaseAccount lease, IReadOnlyList<StatementVi
     /// <summary>A step in parts as base units, cut off towards zero: for reading, not for adding up.</summary>
     public BigInteger Parts(string step) => Sum(step) / PartsPerBaseUnit;
 
-    /// <summary>Mean over the available GPU-seconds, in bps.</summary>
-    public BigInteger Load => Sum("available") is { IsZero: false } available
-        ? statements.Aggregate(BigInteger.Zero, (sum, s) => sum + Value(s, "load") * Value(s, "available")) / available : 0;
+    /// <summary>Mean over the available GPU-seconds of these leases, in bps.</summary>
+    public static BigInteger MeanLoad(IReadOnlyCollection<LeaseFigures> leases)
+    {
+        var available = leases.Aggregate(BigInteger.Zero, (sum, l) => sum + l.Sum("available"));
+        return available.IsZero ? 0 : leases.Aggregate(BigInteger.Zero, (sum, l) => sum + l.LoadSeconds) / available;
+    }
+
+    private BigInteger LoadSeconds => statements.Aggregate(BigInteger.Zero, (sum, s) => sum + Value(s, "load") * Value(s, "available"));
 
     public BigInteger Claimed(string holder) => holders.Where(h => h.Address == holder).Aggregate(BigInteger.Zero, (sum, h) => sum + h.Claimed.BaseUnits());
 

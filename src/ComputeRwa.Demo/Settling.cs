@@ -91,7 +91,7 @@ internal static class Settling
             signature = lease.Lessee.Sign(offer.Permit.ToSign, ("owner", lease.Lessee.Address), ("value", amount.ToString(CultureInfo.InvariantCulture))),
         };
         await stage.Write(step, $"/v1/leases/{lease.Id}/funding", funding);
-        stage.Say($"{lease.Let.Lessee} tops up lease {lease.Let.Name} by {Fleet.Dollars((long)amount)} for {topUp.Epochs} more epochs, by signature");
+        stage.Say($"{lease.Let.Lessee} tops up lease {lease.Let.Name} by {(decimal)amount / 1_000_000:N2} dollars for {topUp.Epochs} more days, by signature");
     }
 
     /// <summary>After its last epoch a lease gives the lessee back what it did not use.</summary>

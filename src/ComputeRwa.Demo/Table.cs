@@ -41,7 +41,8 @@ internal static class Table
         Rule(text);
         Row(text, "Token id, first bytes", leases.Select(l => l.Lease.Id[..14]));
         Row(text, "Lessee", World.Leases.Select(l => l.Lessee));
-        Row(text, "GPUs", leases.Select(l => $"{l.Lease.Terms.GpuCount} {l.Lease.GpuModel}"), $"{leases.Sum(l => l.Lease.Terms.GpuCount)}");
+        Row(text, "GPU model", leases.Select(l => l.Lease.GpuModel));
+        Row(text, "GPUs", leases.Select(l => $"{l.Lease.Terms.GpuCount}"), $"{leases.Sum(l => l.Lease.Terms.GpuCount)}");
         Row(text, "Method", leases.Select(l => l.Lease.Terms.Method == 0 ? "fixed" : "metered"));
         Row(text, "Days", leases.Select(l => $"{l.Lease.Terms.Epochs}"));
         Row(text, "Price of a GPU-hour", leases.Select(l => l.Lease.PricePerGpuHour.Amount));
@@ -49,7 +50,7 @@ internal static class Table
         Sum(text, "GPU-hours let", leases, l => l.Sum("reserved"), Hours);
         Sum(text, "GPU-hours curtailed", leases, l => l.Sum("excused"), Hours);
         Sum(text, "GPU-hours available", leases, l => l.Sum("available"), Hours);
-        Row(text, "Load (SM-active)", leases.Select(l => Percent(l.Load)));
+        Row(text, "Load (SM-active)", leases.Select(l => Percent(LeaseFigures.MeanLoad([l]))), Percent(LeaseFigures.MeanLoad(leases)));
         Sum(text, "IT energy, kWh", leases, l => l.Sum("energy"), wattHours => Fixed(wattHours, 3));
         Rule(text);
         Sum(text, "Gross rent", leases, l => l.Parts("gross"), Dollars);
@@ -92,6 +93,10 @@ internal static class Table
 
     private static void Transactions(StringBuilder text, List<TransactionView> transactions)
     {
+        // A root's gas varies by a few units with the zero bytes of its signatures, so it is shown up to the next thousand.
+        var roots = transactions.Where(t => t.Kind == "post").ToList();
+        var most = (roots.Skip(2).Max(t => t.GasUsed ?? 0) + 999) / 1_000 * 1_000;
+        text.AppendLine(CultureInfo.InvariantCulture, $"{roots.Count} epoch roots, each from the third on at most {most:N0} gas for all leases and holders together");
         var kinds = transactions.GroupBy(t => t.Kind).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key}");
         text.AppendLine(CultureInfo.InvariantCulture, $"{transactions.Count} transactions: {string.Join(", ", kinds)}");
     }
