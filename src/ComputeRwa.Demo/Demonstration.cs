@@ -77,7 +77,7 @@ internal static class Demonstration
         var watch = Stopwatch.StartNew();
         var samples = await metering.PostDay(day);
         var posted = await Settling.Attest(stage, day, previous);
-        await Settling.Sync(stage, day, leases);
+        await Settling.Sync(stage, day);
         var payments = await Settling.PayOut(stage, day, leases);
         stage.Say(string.Create(CultureInfo.InvariantCulture,
             $"{World.FirstDay.AddDays(day):yyyy-MM-dd}  epoch {stage.Epoch(day)}: {samples:N0} GPU samples, 3 attestors agree, root posted ({posted.Transaction.GasUsed:N0} gas), {payments} payments, {watch.Elapsed.TotalSeconds:0.0} s"));

@@ -14,9 +14,7 @@ internal static class Holding
         var accounts = World.Holders.Select((_, i) => stage.Holder(i)).Concat(World.Lessors.Select((_, i) => stage.Provider(i)));
         var sent = new List<string>();
         foreach (var account in accounts) sent.Add(await Admit(stage, account));
-        await stage.Mined(sent);
-        foreach (var account in accounts)
-            await stage.Api.Until<MemberView>($"/v1/memberships/{account.Address}", m => m.ValidUntil is not null, $"{account.Name}'s admission");
+        await stage.Final(sent);
     }
 
     private static async Task<string> Admit(Stage stage, Party account)
@@ -42,13 +40,13 @@ internal static class Holding
         foreach (var lease in leases)
             for (var i = 0; i < lease.Let.Holdings.Count; i++)
                 sent.Add(await Transfer(stage, $"allocate-{lease.Let.Name}-{i}", lease, lease.Site.Provider, stage.Holder(i), lease.Let.Holdings[i], null, Nonce(lease.Index, i)));
-        await stage.Mined(sent);
+        await stage.Final(sent);
     }
 
     /// <summary>A sale between holders that names the epoch it is synced through: earlier revenue stays with the seller.</summary>
     public static async Task Sell(Stage stage, Leased lease, Sale sale)
     {
-        await stage.Mined(await Transfer(stage, "sale", lease, stage.Holder(sale.Seller), stage.Holder(sale.Buyer), sale.Units, stage.Epoch(sale.Day), Nonce(lease.Index, 0)));
+        await stage.Final(await Transfer(stage, "sale", lease, stage.Holder(sale.Seller), stage.Holder(sale.Buyer), sale.Units, stage.Epoch(sale.Day), Nonce(lease.Index, 0)));
         stage.Say($"{World.Holders[sale.Seller]} sells {sale.Units:N0} units of lease {lease.Let.Name} to {World.Holders[sale.Buyer]}, synced through epoch {stage.Epoch(sale.Day)}");
     }
 

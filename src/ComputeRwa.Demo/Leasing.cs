@@ -38,8 +38,7 @@ internal static class Leasing
             await stage.Chain.Mint(stage.Token, lease.Lessee.Address, (UInt128)(lease.CapPerEpoch * lease.Let.Days));
             sent.Add(await Originate(stage, lease));
         }
-        await stage.Mined(sent);
-        foreach (var lease in leases) await stage.Api.Until<LeaseView>($"/v1/leases/{lease.Id}", IsOnChain, $"lease {lease.Let.Name} on chain");
+        await stage.Final(sent);
     }
 
     private static object Draft(Stage stage, Let let, int index, FleetSite site, Party lessee, long price) => new

@@ -26,7 +26,7 @@ internal static class Settling
             var attestor = (day + i) % signatures.Length;
             answer = await stage.Api.Post<Attestation>($"attest-{day}-{attestor}", $"/v1/epochs/{epoch}/attestations", new { signature = signatures[attestor] });
         }
-        var transaction = await stage.Mined(answer?.TransactionId ?? throw new DemoException($"Epoch {epoch} has its quorum, and yet its root was not posted."));
+        var transaction = await stage.Final(answer?.TransactionId ?? throw new DemoException($"Epoch {epoch} has its quorum, and yet its root was not posted."));
         return new(file, transaction);
     }
 
@@ -40,13 +40,10 @@ internal static class Settling
         return attestor.Sign(new(offer.TypedData, offer.Digest));
     }
 
-    public static async Task Sync(Stage stage, int day, IEnumerable<Leased> leases)
+    public static async Task Sync(Stage stage, int day)
     {
-        var epoch = stage.Epoch(day);
-        var sent = await stage.Api.Post<SyncAnswer>($"sync-{day}", $"/v1/epochs/{epoch}/sync", new { });
-        await stage.Mined(sent.Transactions.Select(t => t.Id));
-        foreach (var lease in leases.Where(l => day < l.Let.Days))
-            await stage.Api.Until<LeaseView>($"/v1/leases/{lease.Id}", l => l.SyncedThrough == epoch, $"lease {lease.Let.Name} synced through epoch {epoch}");
+        var sent = await stage.Api.Post<SyncAnswer>($"sync-{day}", $"/v1/epochs/{stage.Epoch(day)}/sync", new { });
+        await stage.Final(sent.Transactions.Select(t => t.Id));
     }
 
     /// <summary>Everybody who is owed something of the leases that earned today: holders, the provider as holder, the provider as lessor.</summary>
@@ -59,7 +56,7 @@ internal static class Settling
                 sent.Add((await stage.Api.Post<WithId>($"claim-{day}-{lease.Let.Name}-{holder.Name}", "/v1/claims", new { leaseId = lease.Id, holder = holder.Address })).Id);
             sent.Add((await stage.Api.Post<WithId>($"pay-{day}-{lease.Let.Name}", $"/v1/leases/{lease.Id}/provider-payments", new { })).Id);
         }
-        await stage.Mined(sent);
+        await stage.Final(sent);
         return sent.Count;
     }
 

@@ -17,21 +17,21 @@ internal sealed record Stage(Api Api, DevelopmentChain Chain, Seed Seed, Keys Ke
     /// <summary>The chain's number of the story's day.</summary>
     public long Epoch(int day) => World.FirstDay.AddDays(day).ToUnixTimeSeconds() / Contracts.EpochLength;
 
-    /// <summary>Sends a command for the chain and waits until it is mined.</summary>
-    public async Task<TransactionView> Write(string step, string path, object body) => await Mined((await Api.Post<WithId>(step, path, body)).Id);
+    /// <summary>Sends a command for the chain and waits until it is final.</summary>
+    public async Task<TransactionView> Write(string step, string path, object body) => await Final((await Api.Post<WithId>(step, path, body)).Id);
 
-    public async Task<TransactionView> Mined(string id)
+    /// <summary>Waits until a transaction is final: mined, and seen by every projection, so that what is read next knows of it.</summary>
+    /// <exception cref="DemoException">It failed.</exception>
+    public async Task<TransactionView> Final(string id)
     {
-        var transaction = await Api.Until<TransactionView>($"/v1/transactions/{id}", t => t.State is "mined" or "final" or "failed", $"transaction {id}");
-        return transaction.State != "failed" ? transaction
-            : throw new DemoException($"Transaction {id} ({transaction.Kind} of {transaction.Subject}) failed: {transaction.Error}");
+        var transaction = await Api.Until<TransactionView>($"/v1/transactions/{id}", t => t.State is "final" or "failed" or "replaced", $"transaction {id}");
+        return transaction.State == "final" ? transaction
+            : throw new DemoException($"Transaction {id} ({transaction.Kind} of {transaction.Subject}) {transaction.State}: {transaction.Error}");
     }
 
-    public async Task<List<TransactionView>> Mined(IEnumerable<string> ids)
+    public async Task Final(IEnumerable<string> ids)
     {
-        var mined = new List<TransactionView>();
-        foreach (var id in ids) mined.Add(await Mined(id));
-        return mined;
+        foreach (var id in ids) await Final(id);
     }
 
     public static string Rfc3339(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

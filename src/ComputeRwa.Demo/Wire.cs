@@ -21,14 +21,12 @@ internal sealed record FundingOffer(Offer Funding, Offer Permit);
 
 internal sealed record NodeHead(long NextSequence, string HeadHash);
 
-internal sealed record LeaseView(string Id, string Status, string ProviderId, JsonElement Terms, Money CapPerEpoch, long? SyncedThrough);
+internal sealed record LeaseView(string Id, string Status, string ProviderId, JsonElement Terms, Money CapPerEpoch);
 
 internal sealed record TransactionView(string Id, string Kind, string? Subject, string State, long? GasUsed, JsonElement Error);
 
 internal sealed record Attestation(JsonElement TypedData, string Digest, int Threshold, IReadOnlyList<string> Collected, string? TransactionId);
 
-
-internal sealed record MemberView(string? ValidUntil);
 
 internal sealed record Receipt(string Status);
 
