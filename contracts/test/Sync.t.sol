@@ -230,6 +230,11 @@ contract SyncTest is Fixture {
         _settle(id, start, CAP);
         vm.expectRevert(abi.encodeWithSelector(IEpochLedger.UnknownRoot.selector, start + 2));
         ledger.sync(start + 2, leaf, none);
+        _post(start + 1, keccak256("between"));
+        _post(start + 2, ledger.leafHash(leaf));
+        vm.expectRevert(abi.encodeWithSelector(IEpochLedger.UnknownRoot.selector, start));
+        ledger.sync(start, leaf, none);
+        ledger.sync(start + 2, leaf, none);
     }
 
     function test_RevertWhen_TheLeafIsYoungerThanItsTree() public {

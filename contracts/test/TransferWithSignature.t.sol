@@ -102,6 +102,26 @@ contract TransferWithSignatureTest is Fixture {
         claims.cancelNonce(5);
     }
 
+    function test_RevertWhen_AnEarlierNonceIsReplayedAfterAnother() public {
+        _send(alice, 250_000);
+        TransferOrder memory first = _order();
+        TransferOrder memory second = _order();
+        second.nonce += 1;
+        claims.transferWithSignature(first, _signedBy(ALICE_KEY, first));
+        claims.transferWithSignature(second, _signedBy(ALICE_KEY, second));
+        bytes memory signature = _signedBy(ALICE_KEY, first);
+        vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.NonceUsed.selector, alice, 5));
+        claims.transferWithSignature(first, signature);
+    }
+
+    /// @dev A signature that recovers nobody is not nobody's signature.
+    function test_RevertWhen_NobodySigns() public {
+        TransferOrder memory order = _order();
+        (order.from, order.units) = (address(0), 0);
+        vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.InvalidHolderSignature.selector));
+        claims.transferWithSignature(order, new bytes(65));
+    }
+
     function test_CancellingTouchesNobodyElsesNonce() public {
         vm.prank(stranger);
         claims.cancelNonce(5);
