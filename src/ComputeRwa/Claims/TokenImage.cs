@@ -19,6 +19,7 @@ internal static class TokenImage
     private const int GridTop = 150;
     private const int GridHeight = 260;
     private const int MostSquares = 1_024;
+    private const int LargestCell = 9_000;
 
     /// <summary>Hues of the models in use; another model gets one from its name.</summary>
     private static readonly Dictionary<string, int> Hues = new() { ["A100"] = 152, ["H100"] = 96, ["H200"] = 190, ["B200"] = 268, ["GB200"] = 292, ["L40S"] = 32 };
@@ -35,7 +36,7 @@ internal static class TokenImage
             {Squares(facts.Gpus, hue)}
             {Bar(448, "settled", settled, $"{facts.EpochsSettled} of {terms.Epochs} epochs", hue)}
             {Bar(498, "rent", applied, facts.Show(facts.Cash.Applied), hue)}
-            {Text(Margin, 568, 15, 400, "#8a97a6", $"lease {facts.ShortId} · {terms.Units} units · {facts.Status}")}
+            {Text(Margin, 568, 15, 400, "#8a97a6", $"lease {facts.ShortId} · {terms.Units.ToString("N0", CultureInfo.InvariantCulture)} units · {facts.Status}")}
             """);
     }
 
@@ -59,7 +60,7 @@ internal static class TokenImage
     private static string Squares(IReadOnlyList<LeasedGpu> gpus, int hue)
     {
         var count = Math.Min(gpus.Count, MostSquares);
-        var columns = 1;
+        var columns = Math.Clamp(count, 1, Width * 100 / LargestCell);
         while (Cell(columns) * ((count + columns - 1) / columns) > GridHeight * 100) columns++;
         var (cell, svg, shade, node) = (Cell(columns), new StringBuilder(), -1, (NodeId?)null);
         for (var i = 0; i < count; i++)
@@ -73,7 +74,7 @@ internal static class TokenImage
     }
 
     /// <summary>Side of a square with its gap in hundredths of a pixel, at most as large as looks well for a few GPUs.</summary>
-    private static int Cell(int columns) => Math.Min(Width * 100 / columns, 9_000);
+    private static int Cell(int columns) => Math.Min(Width * 100 / columns, LargestCell);
 
     private static string Bar(int y, string label, int partOfThousand, string value, int hue) =>
         $"""

@@ -32,7 +32,13 @@ internal sealed record TokenFacts(Lease Lease, string Status, LeaseCash Cash, Bi
 
     public string Title => $"{Terms.GpuCount}× {Terms.GpuModel} · {Terms.Region} · lease {ShortId}";
 
-    public string Show(BigInteger baseUnits) => new Money(baseUnits, PayToken).ToString();
+    /// <summary>Exact, without zeros beyond cents: 2.35 tUSD.</summary>
+    public string Show(BigInteger baseUnits)
+    {
+        var exact = new Money(baseUnits, PayToken).ToDecimal();
+        var point = exact.IndexOf('.', StringComparison.Ordinal);
+        return point < 0 ? $"{exact} {PayToken.Symbol}" : $"{exact[..(point + 1)]}{exact[(point + 1)..].TrimEnd('0').PadRight(2, '0')} {PayToken.Symbol}";
+    }
 }
 
 internal static class Tokens

@@ -19,7 +19,7 @@ internal sealed record LeaseView(
     MoneyJson Applied, MoneyJson Arrears, SharesView Earned, MoneyJson ProviderPaid, MoneyJson FeeCollected, long? SyncedThrough, DateTimeOffset StartsAt, DateTimeOffset EndsAt,
     string? OriginationId, string? OriginationHash, DateTimeOffset? OriginatedAt, DateTimeOffset CreatedAt);
 
-/// <summary>When each party signed; null while it has not. The signatures themselves stay private until they stand on chain.</summary>
+/// <summary>When each party signed; null while it has not. The signatures themselves stay private until they are sent to the chain.</summary>
 internal sealed record PartiesSigned(DateTimeOffset? Provider, DateTimeOffset? Lessee);
 
 internal sealed record GpuView(string NodeId, string NodeKey, string Uuid);

@@ -23,11 +23,11 @@ public class TokenTests
         Assert.NotNull(json["description"]);
         Assert.NotNull(json["external_url"]);
         Assert.Equal("H100-SXM5-80GB", Attribute(json, "GPU model"));
-        Assert.Equal("2.350000 tUSD", Attribute(json, "Price per GPU-hour"));
+        Assert.Equal("2.35 tUSD", Attribute(json, "Price per GPU-hour"));
         Assert.Equal("3", Attribute(json, "Epochs settled"));
-        Assert.Equal("150.000000 tUSD", Attribute(json, "Paid to holders"));
+        Assert.Equal("150.00 tUSD", Attribute(json, "Paid to holders"));
         Assert.Equal("80 %", Attribute(json, "Holders' share"));
-        Assert.Equal("50.000000 tUSD", Attribute(json, "Arrears"));
+        Assert.Equal("50.00 tUSD", Attribute(json, "Arrears"));
         Assert.Equal(Facts.Lease.Id.Value, (string)json["properties"]!["leaseId"]!);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ComputeRwa.Kernel;
+using ComputeRwa.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -8,7 +9,7 @@ namespace ComputeRwa.Tests.Kernel;
 
 public class MerkleTests
 {
-    private static readonly string Vectors = Path.Combine(Root(), "tests", "vectors", "eth");
+    private static readonly string Vectors = Path.Combine(Repository.Root, "tests", "vectors", "eth");
 
     [Fact]
     public void A_tree_of_hashes_has_the_nodes_of_openzeppelins()
@@ -104,11 +105,4 @@ public class MerkleTests
 
     private static byte[] AbiString(string text) =>
         [.. Hex.Word(32), .. Hex.Word(text.Length), .. System.Text.Encoding.ASCII.GetBytes(text.PadRight((text.Length + 31) / 32 * 32, '\0'))];
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ComputeRwa.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests must run inside the repository.");
-    }
 }

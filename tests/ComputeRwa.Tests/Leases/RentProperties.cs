@@ -73,6 +73,31 @@ public class RentProperties
             && after.Pool >= before.Pool && after.Fee >= before.Fee && after.Provider >= before.Provider && before.Fee >= 0 && before.Provider >= 0;
     });
 
+    [Fact]
+    public void The_random_cases_take_every_branch_often_enough_to_tell_two_formulas_apart()
+    {
+        var cases = RentCases.Random(1, 5_000).Select(c => (c.Terms, c.Record, Rent: Rent.Compute(c.Terms, c.Record, c.EpochSeconds))).ToList();
+        var branches = new Dictionary<string, Func<LeaseTerms, MeteringRecord, Rent, bool>>
+        {
+            ["fixed"] = (t, _, r) => t.Method == PricingMethod.Fixed && r.Gross > 0,
+            ["metered above take or pay"] = (t, _, r) => t.Method == PricingMethod.Metered && r.Gross > 0 && (UInt128)r.Available * (uint)r.LoadBps > (UInt128)r.Billable * t.TakeOrPayBps,
+            ["metered at take or pay"] = (t, _, r) => t.Method == PricingMethod.Metered && r.Gross > 0 && (UInt128)r.Available * (uint)r.LoadBps < (UInt128)r.Billable * t.TakeOrPayBps,
+            ["curtailment within the limit"] = (_, m, r) => m.CurtailedSeconds > 0 && r.Excused == m.CurtailedSeconds,
+            ["curtailment beyond the limit"] = (_, m, r) => r.Excused > 0 && r.Excused < m.CurtailedSeconds,
+            ["availability rounded"] = (_, _, r) => r.Billable > 0 && (UInt128)r.Available * 10_000 % r.Billable != 0,
+            ["SLA credit below its cap"] = (t, _, r) => r.SlaCreditBps > 0 && r.SlaCreditBps < t.SlaCreditCapBps,
+            ["SLA credit at its cap"] = (t, _, r) => r.SlaCreditBps > 0 && r.SlaCreditBps == t.SlaCreditCapBps,
+            ["bonus below its cap"] = (t, _, r) => r.EfficiencyBps > 0 && r.EfficiencyBps < t.EfficiencyCapBps,
+            ["bonus at its cap"] = (t, _, r) => r.EfficiencyBps > 0 && r.EfficiencyBps == t.EfficiencyCapBps,
+            ["malus that is rounded"] = (t, _, r) => r.EfficiencyBps < 0 && -r.EfficiencyBps < t.EfficiencyCapBps && (10_000 - r.EfficiencyRatioBps!.Value) * t.EfficiencySlopeBps % 10_000 != 0,
+            ["malus at its cap"] = (t, _, r) => r.EfficiencyBps < 0 && -r.EfficiencyBps == t.EfficiencyCapBps,
+            ["no efficiency"] = (_, _, r) => r.EfficiencyRatioBps is null,
+            ["credits above the rent"] = (_, _, r) => r.Gross > 0 && r.Net == 0,
+            ["everything at once"] = (_, _, r) => r.SlaCredit > 0 && r.Efficiency != 0 && r.CurtailmentCredit > 0 && r.Net > 0,
+        };
+        Assert.All(branches, b => Assert.True(cases.Count(c => b.Value(c.Terms, c.Record, c.Rent)) >= 25, $"{b.Key}: {cases.Count(c => b.Value(c.Terms, c.Record, c.Rent))} of {cases.Count}"));
+    }
+
     private static void Check<T>(Gen<T> cases, Func<T, bool> holds) => Prop.ForAll(cases.ToArbitrary(), holds).Check(
         Config.QuickThrowOnFailure.WithMaxTest(1_000));
 }
