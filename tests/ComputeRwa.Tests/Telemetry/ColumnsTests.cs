@@ -40,7 +40,8 @@ public class ColumnsTests
     {
         var fields = new Fields();
         var node = Samples.Node(1, c.Gpus);
-        var read = new ColumnsReader(node, fields).Read(c.ToJson());
+        var text = JsonSerializer.SerializeToUtf8Bytes(c.ToJson(), JsonSerializerOptions.Web);
+        var read = new ColumnsReader(node, fields).Read(JsonSerializer.Deserialize<ColumnsJson>(text, JsonSerializerOptions.Web)!);
         return fields.Error is null && Same(c, read);
     });
 
