@@ -20,7 +20,8 @@ async function refuseOtherChains() {
   const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true });
   const chain = BigInt(await provider.send("eth_chainId", []).catch(() => fail(`no chain answers at ${url}`)));
   provider.destroy();
-  if (chain !== developmentChain) fail(`these keys are public: refused on chain ${chain}, only chain ${developmentChain} will do`);
+  if (chain !== developmentChain)
+    fail(`these keys are public: refused on chain ${chain}, only chain ${developmentChain} will do`);
 }
 
 const signers = {
@@ -31,7 +32,8 @@ const signers = {
   },
   "typed-data": (wallet) => {
     const { domain, types, message, primaryType } = read();
-    if (domain?.chainId !== undefined && BigInt(domain.chainId) !== developmentChain) fail(`the typed data is for chain ${domain.chainId}`);
+    if (domain?.chainId !== undefined && BigInt(domain.chainId) !== developmentChain)
+      fail(`the typed data is for chain ${domain.chainId}`);
     const { EIP712Domain: _, ...structs } = types;
     const primary = TypedDataEncoder.from(structs).primaryType;
     if (primaryType && primary !== primaryType) fail(`primaryType is ${primaryType}, the types say ${primary}`);

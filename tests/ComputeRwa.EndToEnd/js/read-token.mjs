@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { Contract, JsonRpcProvider, toBeHex } from "ethers";
 
-const { values: options } = parseArgs({ options: { rpc: { type: "string" }, api: { type: "string" }, deployment: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: { rpc: { type: "string" }, api: { type: "string" }, deployment: { type: "string" } },
+});
 const { contracts, deployedAtBlock } = JSON.parse(readFileSync(options.deployment, "utf8"));
 const provider = new JsonRpcProvider(options.rpc, undefined, { staticNetwork: true });
 
@@ -23,10 +25,14 @@ const claims = new Contract(
   ],
   provider,
 );
-const leaf = "tuple(uint256 leaseId, uint32 epoch, uint96 rent, uint64 remainder, uint256 creditParts, uint64 gpuSeconds, uint64 wattHours, uint64 curtailedSeconds, uint64 heatWattHours, bytes32 recordHash)";
+const leaf =
+  "tuple(uint256 leaseId, uint32 epoch, uint96 rent, uint64 remainder, uint256 creditParts, uint64 gpuSeconds, uint64 wattHours, uint64 curtailedSeconds, uint64 heatWattHours, bytes32 recordHash)";
 const ledger = new Contract(
   contracts.epochLedger,
-  [`function leafHash(${leaf} leaf) pure returns (bytes32)`, "function isActive(uint32 epoch, bytes32 root) view returns (bool)"],
+  [
+    `function leafHash(${leaf} leaf) pure returns (bytes32)`,
+    "function isActive(uint32 epoch, bytes32 root) view returns (bool)",
+  ],
   provider,
 );
 const get = async (path) => {
@@ -75,7 +81,9 @@ async function readBalances(lease) {
   const paid = claimed.reduce((sum, { args }) => sum + args.amount, 0n);
   const said = holders.reduce((sum, h) => sum + BigInt(h.claimed.amount.replace(".", "")), 0n);
   assert.equal(paid, said);
-  console.log(`${lease.id.slice(0, 10)}: ${holders.length} holders, ${total} units, ${claimed.length} claims paid ${paid} base units`);
+  console.log(
+    `${lease.id.slice(0, 10)}: ${holders.length} holders, ${total} units, ${claimed.length} claims paid ${paid} base units`,
+  );
 }
 
 async function readMetadata(lease) {
