@@ -15,7 +15,11 @@ public class RentTests
     private static readonly LeaseTerms Metered = Fixed with { Method = PricingMethod.Metered, TakeOrPayBps = 4_000 };
     private static readonly MeteringRecord FullDay = RentCases.Nothing with
     {
-        ReservedSeconds = 8 * 86_400, AvailableSeconds = 8 * 86_400, BusySeconds = 8 * 86_400, LoadBps = 8_000, ItWattHours = 96_000,
+        ReservedSeconds = 8 * 86_400,
+        AvailableSeconds = 8 * 86_400,
+        BusySeconds = 8 * 86_400,
+        LoadBps = 8_000,
+        ItWattHours = 96_000,
     };
 
     [Fact]
@@ -144,7 +148,13 @@ public class RentTests
         var leaf = Rent.NextLeaf(before, record, Rent.Compute(Fixed, record, Day));
         Assert.Equal(before with
         {
-            Epoch = 7, Rent = 384 * Dollar, GpuSeconds = 691_201, WattHours = 96_002, CurtailedSeconds = 8, HeatWattHours = 15, RecordHash = record.Hash(),
+            Epoch = 7,
+            Rent = 384 * Dollar,
+            GpuSeconds = 691_201,
+            WattHours = 96_002,
+            CurtailedSeconds = 8,
+            HeatWattHours = 15,
+            RecordHash = record.Hash(),
         }, leaf);
     }
 
