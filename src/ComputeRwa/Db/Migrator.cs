@@ -5,7 +5,8 @@ namespace ComputeRwa.Db;
 
 /// <summary>
 /// Applies the embedded scripts in order, each in its own transaction: <c>NNNN_name.sql</c> for both engines, or
-/// <c>NNNN_name.sqlite.sql</c> and <c>NNNN_name.postgres.sql</c> where they must differ.
+/// <c>NNNN_name.sqlite.sql</c> and <c>NNNN_name.postgres.sql</c> where they must differ. Bytes are BYTEA, which SQLite is given as
+/// BLOB: under any other name it stores them all the same, but reports the column of an empty result as text.
 /// </summary>
 internal static class Migrator
 {
@@ -37,7 +38,7 @@ internal static class Migrator
     private static async Task Apply(Database database, Script script, DateTimeOffset now)
     {
         await using var tx = database.Write();
-        await tx.Execute(script.Sql);
+        await tx.Execute(database.IsPostgres ? script.Sql : script.Sql.Replace(" BYTEA", " BLOB", StringComparison.Ordinal));
         await tx.Execute("INSERT INTO migrations (name, sha256, applied_at) VALUES (@Name, @Sha256, @now)", new { script.Name, script.Sha256, now });
         await tx.Commit();
     }

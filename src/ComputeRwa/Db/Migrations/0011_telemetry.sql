@@ -1,4 +1,4 @@
--- Owned by Telemetry: one row a batch. BYTEA is PostgreSQL's name; SQLite stores a blob under any name.
+-- Owned by Telemetry: one row a batch.
 -- The samples stand last, so that reading a rollup does not walk through them.
 CREATE TABLE telemetry_batches (
     node_id TEXT NOT NULL,

@@ -13,7 +13,7 @@ CREATE TABLE epochs (
     PRIMARY KEY (epoch, attempt)
 );
 
--- The published file, byte by byte. BYTEA is PostgreSQL's name; SQLite stores a blob under any name.
+-- The published file, byte by byte.
 CREATE TABLE epoch_files (
     epoch BIGINT NOT NULL,
     attempt BIGINT NOT NULL,
