@@ -42,17 +42,19 @@ internal static class EpochClosing
     /// <summary>Whether the epoch's turn has come.</summary>
     /// <param name="last">the last epoch closed; null when none is</param>
     /// <param name="firstStart">the first epoch of the earliest lease; null when there is no lease</param>
-    /// <param name="chainSeenTo">time of the newest block in the projections: leases are known as of then</param>
-    public static Error? Refuse(long epoch, EpochLength length, DateTimeOffset now, long? last, long? firstStart, DateTimeOffset? chainSeenTo)
+    public static Error? Refuse(long epoch, EpochLength length, DateTimeOffset now, long? last, long? firstStart)
     {
         if (epoch is < 0 or > uint.MaxValue) return Error.Invalid("epoch", "must be an epoch number");
-        if (length.EndOf(epoch) > now) return NotReady($"epoch {epoch} ends at {length.EndOf(epoch):u}");
+        if (length.EpochOf(now) is var present && present <= epoch) return NotReady($"epoch {epoch} has not ended: the present one is {present}");
         if (last is { } closed && epoch != closed + 1)
             return Error.Conflict("epoch-order", $"epochs close one after another: the next is {closed + 1}", "epoch");
-        if (firstStart is not { } first || epoch < first) return NotReady($"no lease has started by epoch {epoch}");
-        // A lease is originated before its first epoch begins, so whoever has seen that moment on chain knows every lease of the epoch.
-        return chainSeenTo < length.StartOf(epoch) || chainSeenTo is null ? NotReady($"the chain has not been read up to the start of epoch {epoch}") : null;
+        return firstStart is { } first && epoch >= first ? null : NotReady($"no lease has started by epoch {epoch}");
     }
+
+    /// <summary>A lease is originated before its first epoch begins, so whoever knows the chain up to that moment knows every lease of the epoch.</summary>
+    /// <param name="knownAsOf">chain time up to which leases are known; null when nothing is</param>
+    public static Error? RefuseUnread(long epoch, EpochLength length, DateTimeOffset? knownAsOf) =>
+        knownAsOf >= length.StartOf(epoch) ? null : NotReady($"the chain has not been read up to the start of epoch {epoch}");
 
     /// <summary>Rent, leaves and tree of an epoch. The leases are all that have started, in any order.</summary>
     public static ClosedEpoch Settle(long epoch, long attempt, Hash32 previousRoot, IEnumerable<LeaseToSettle> leases, long epochSeconds)

@@ -9,8 +9,12 @@ using ComputeRwa.Telemetry;
 namespace ComputeRwa.Settlement;
 
 /// <summary>Closes an epoch: reads what was measured, settles, stores everything and ends the epoch's telemetry, in the caller's transaction.</summary>
-internal sealed class EpochCloser(Deployment deployment, TimeProvider time)
+internal sealed class EpochCloser(Deployment deployment, ChainClient chain, TimeProvider time)
 {
+    /// <summary>Blocks that the projections may be behind for the node to be asked what is in them.</summary>
+    private const long MostBehind = 1_000;
+
+
     // The projector that knows which leases stand on chain.
     private const string LeaseEvents = "leases";
 
@@ -23,8 +27,8 @@ internal sealed class EpochCloser(Deployment deployment, TimeProvider time)
         await EpochStore.TakeTurn(tx);
         if (await EpochStore.Find(tx, epoch) is { } known) return known;
         var last = await EpochStore.LastClosed(tx);
-        var chain = await ProjectedBlock.Find(tx, LeaseEvents);
-        if (EpochClosing.Refuse(epoch, Length, now, last, await LeaseStore.FirstEpoch(tx), chain?.MinedAt) is { } refusal) return refusal;
+        if (EpochClosing.Refuse(epoch, Length, now, last, await LeaseStore.FirstEpoch(tx)) is { } refusal) return refusal;
+        if (EpochClosing.RefuseUnread(epoch, Length, await LeasesKnownAsOf(tx, epoch)) is { } unread) return unread;
 
         await TelemetryStore.CloseEpoch(tx, epoch, now);
         var before = last is null ? null : await EpochStore.Find(tx, last.Value);
@@ -36,6 +40,20 @@ internal sealed class EpochCloser(Deployment deployment, TimeProvider time)
         await Feed.Append(tx, "epoch.closed", $"{epoch}",
             new { root = stored.Root.Value, leases = stored.Leases, rent = $"{stored.Rent}", dataHash = stored.DataHash.Value }, now);
         return stored;
+    }
+
+    /// <summary>
+    /// Up to when every lease is known. Where the projections have not come to the epoch's start, as after a client moved chain time,
+    /// blocks without any event of LeaseBook add no lease.
+    /// </summary>
+    private async Task<DateTimeOffset?> LeasesKnownAsOf(Tx tx, long epoch)
+    {
+        if (await ProjectedBlock.Find(tx, LeaseEvents) is not { } read) return null;
+        if (read.MinedAt >= Length.StartOf(epoch)) return read.MinedAt;
+        var head = await chain.LatestBlock();
+        if (head.Number <= read.Number || head.Number - read.Number > MostBehind) return read.MinedAt;
+        var unread = await chain.Logs([Address.Parse(deployment.Contracts.LeaseBook)], read.Number + 1, head.Number);
+        return unread.Length == 0 ? head.MinedAt : read.MinedAt;
     }
 
     private async Task<List<LeaseToSettle>> Leases(Tx tx, long epoch, EpochRow? before)
