@@ -38,6 +38,17 @@ public class TelemetryStoreTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task An_epoch_without_telemetry_has_nothing_available_and_no_evidence(string engine)
+    {
+        await using var scratch = await ScratchDatabase.Make(engine);
+        var node = await scratch.AddNode(1, 2);
+        var use = await scratch.Read(tx => MeteringStore.Measure(tx, [Gpu(node, 0), Gpu(node, 1)], Epoch, Length, [new(Start, Start + 60)]));
+        Assert.Equal((7_200, 0, 120, Trust.SelfReported), (use.ReservedSeconds, use.AvailableSeconds, use.CurtailedSeconds, use.Trust));
+        Assert.Empty(use.BatchesUsed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task From_the_evidence_alone_every_hash_and_signature_can_be_checked(string engine)
     {
         await using var scratch = await ScratchDatabase.Make(engine);
