@@ -84,8 +84,8 @@ build_dotnet() {
   local print; print="$(dotnet_fingerprint) ${NethereumSource:-polyfill}"
   [ -f "$dotnet_bin/ComputeRwa/release/ComputeRwa.dll" ] && ! changed dotnet "$print" && return
   say "building the API and the demonstration"
-  quietly "$run_dir/logs/build.log" dotnet build src/ComputeRwa.Demo -c Release -v q --nologo || die "the demonstration does not build"
-  quietly "$run_dir/logs/build.log" dotnet build src/ComputeRwa -c Release -v q --nologo || die "the API does not build"
+  quietly "$run_dir/logs/build.log" dotnet build src/ComputeRwa.Demo -c Release -v q --nologo -p:UseSharedCompilation=false || die "the demonstration does not build"
+  quietly "$run_dir/logs/build.log" dotnet build src/ComputeRwa -c Release -v q --nologo -p:UseSharedCompilation=false || die "the API does not build"
   stamp dotnet "$print"
 }
 

@@ -19,7 +19,7 @@ for argument in "$@"; do
   case "$argument" in
     --once) once=true ;;
     --keep) keep=true ;;
-    --stop) stop run; stop api; stop chain; exit 0 ;;
+    --stop) for name in run demo api chain; do stop "$name"; done; exit 0 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -34,6 +34,7 @@ rpc="http://127.0.0.1:$rpc_port"
 leave() {
   local rc=$?
   trap '' INT TERM
+  stop demo
   if ! $keep || [ $rc -ne 0 ]; then
     stop api
     stop chain
@@ -51,7 +52,7 @@ take_over() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   local name
-  for name in api chain; do
+  for name in demo api chain; do
     if other=$(alive "$name"); then say "ending the $name of an earlier run (pid $other)"; fi
     stop "$name"
   done
@@ -88,10 +89,12 @@ start_api() {
 
 ready() { [ "$(http_status "$port" /health/ready)" = 200 ]; }
 
+# In the background, so that a signal is acted on at once and an orphan of a killed run can be found again.
 demonstrate() {
   COMPUTERWA_KEY="$(cat "$run_dir/api.key")" dotnet "$dotnet_bin/ComputeRwa.Demo/release/ComputeRwa.Demo.dll" \
-    --api "$api" --rpc "$rpc" --seed "$seed" \
-    || { show_log "$run_dir/logs/api.log"; die "the demonstration failed"; }
+    --api "$api" --rpc "$rpc" --seed "$seed" &
+  remember demo $!
+  wait $! || { show_log "$run_dir/logs/api.log"; die "the demonstration failed"; }
 }
 
 stay_up() {

@@ -80,11 +80,13 @@ internal static class Table
             ("refunded", All(l => l.Cash("refunded"))),
             ("still in escrow", All(l => l.Lease.Escrow.BaseUnits())),
             ("still to be claimed", All(l => l.Claimable)),
-            ("residue", All(l => l.Residue)),
+            ("residue, less than a base unit a unit", All(l => l.Residue)),
         ];
         var funded = All(l => l.Cash("funded"));
         var sum = outflows.Aggregate(BigInteger.Zero, (total, o) => total + o.Value);
-        text.AppendLine(CultureInfo.InvariantCulture, $"Conservation {(funded == sum ? "holds" : "FAILS")}: {Dollars(funded)} funded = {string.Join(" + ", outflows.Select(o => $"{Dollars(o.Value)} {o.Name}"))}");
+        text.AppendLine(funded == sum ? "Conservation holds, to the unit:" : $"Conservation FAILS, by {Dollars(funded - sum)}:");
+        text.AppendLine($"  {Dollars(funded).PadLeft(ColumnWidth)} funded");
+        foreach (var (name, value) in outflows) text.AppendLine($"{(name == outflows[0].Name ? "=" : "+")} {Dollars(value).PadLeft(ColumnWidth)} {name}");
         var failing = reconciliation.Checks.Where(c => !c.Balanced).Select(c => c.Name).ToList();
         text.AppendLine(CultureInfo.InvariantCulture, $"Reconciliation {(reconciliation.Balanced ? "balanced" : "NOT BALANCED")}: database, chain and Merkle evidence agree in {reconciliation.Checks.Count - failing.Count} of {reconciliation.Checks.Count} checks{(failing.Count == 0 ? "" : $"; not in {string.Join(", ", failing)}")}");
 

@@ -21,6 +21,7 @@ public sealed class KillTests
         await killer.Finish();
         Assert.Equal(Kills, killer.Killed.Count);
         Assert.Equal(Expected.Table, await Demonstration.ReadTable(options, _ => { }));
+        Assert.Contains($"{await stack.TransactionsSent()} transactions:", Expected.Table, StringComparison.Ordinal);
     }
 
     /// <summary>The story's posts fall into ten equal parts; in each, one seeded post is the moment, plus a seeded delay.</summary>

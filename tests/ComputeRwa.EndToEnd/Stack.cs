@@ -69,10 +69,12 @@ internal sealed class Stack : IAsyncDisposable
 
     public void KillApi() => _api!.Kill();
 
-    /// <summary>How many transactions of an account the chain holds.</summary>
-    public async Task<long> TransactionsSentBy(string account)
+    /// <summary>How many transactions of the operator the chain holds.</summary>
+    public async Task<long> TransactionsSent()
     {
-        using var response = await _http.PostAsJsonAsync(Rpc, new { jsonrpc = "2.0", id = 1, method = "eth_getTransactionCount", @params = new[] { account, "latest" } });
+        var chain = await _http.GetFromJsonAsync<JsonElement>("/v1/chain");
+        using var response = await _http.PostAsJsonAsync(Rpc,
+            new { jsonrpc = "2.0", id = 1, method = "eth_getTransactionCount", @params = new[] { chain.GetProperty("operator").GetString(), "latest" } });
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         return Convert.ToInt64(answer.GetProperty("result").GetString(), 16);
     }

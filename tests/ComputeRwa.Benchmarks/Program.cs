@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace ComputeRwa.Benchmarks;
+
+/// <summary>Measures what the product has a budget for, as far as it exists. Figures belong to the machine that is named above them.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is not ([] or ["full"]))
+        {
+            await Console.Error.WriteLineAsync("usage: ./scripts/bench.sh [full]   full closes an epoch of 1,000,000 leases as well");
+            return 2;
+        }
+        var full = args is ["full"];
+        Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, .NET {Environment.Version}");
+        Line("what", "measured", "budget");
+        foreach (var leases in full ? [1_000, 10_000, 100_000, 1_000_000] : new[] { 1_000, 10_000, 100_000 }) Closing.Measure(leases);
+        await Ingest.Measure();
+        return 0;
+    }
+
+    public static void Line(string what, string measured, string budget) => Console.WriteLine($"{what,-60} {measured,22}   {budget}");
+
+    public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s");
+
+    public static string Rate(double perSecond, string of) => string.Create(CultureInfo.InvariantCulture, $"{perSecond:N0} {of}/s");
+}
