@@ -42,9 +42,13 @@ internal static class AttestationApi
 }
 
 /// <summary>Collects signatures over roots and posts each root that has its quorum, in the order of the epochs.</summary>
-internal sealed class AttestationDesk(Deployment deployment)
+internal sealed class AttestationDesk(Deployment deployment, ChainStatus status)
 {
     public static Error ChainUnread => Error.Conflict("not-ready", "the attestors have not been read from the chain yet");
+
+    /// <summary>Our clock may be ahead of the latest block; a post on top of it would fail.</summary>
+    private Error ChainBehind(EpochRow epoch, BlockHeader head) => Error.Conflict("not-ready",
+        $"EpochLedger takes a root once a block is at or after the epoch's end, {deployment.Epochs.EndOf(epoch.Epoch):u}; the latest is of {head.MinedAt:u}", "epoch");
 
     /// <summary>null while the attestors are not known.</summary>
     public async Task<AttestationView?> View(Tx tx, EpochRow epoch)
@@ -61,6 +65,8 @@ internal sealed class AttestationDesk(Deployment deployment)
     {
         if (await RootStore.Attestors(tx) is not { } attestors) return ChainUnread;
         if (!Attestation.Check(signature, Attestation.Digest(epoch.ToMessage(), deployment), attestors).Ok(out var good, out var error)) return error;
+        if (status.Head is { } head && head.MinedAt < deployment.Epochs.EndOf(epoch.Epoch)) return ChainBehind(epoch, head);
+        await EpochStore.TakeTurn(tx);
         await RootStore.AddAttestation(tx, epoch, good, now);
         await PostFrom(tx, epoch, attestors, now);
         return null;

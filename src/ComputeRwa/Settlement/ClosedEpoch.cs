@@ -59,12 +59,27 @@ internal static class EpochClosing
     /// <summary>Rent, leaves and tree of an epoch. The leases are all that have started, in any order.</summary>
     public static ClosedEpoch Settle(long epoch, long attempt, Hash32 previousRoot, IEnumerable<LeaseToSettle> leases, long epochSeconds)
     {
-        var ordered = leases.OrderBy(l => l.Terms.StartEpoch).ThenBy(l => l.Id.Value, StringComparer.Ordinal).ToArray();
+        var ordered = InTreeOrder([.. leases]);
         var settled = new SettledLease[ordered.Length];
         Parallel.For(0, ordered.Length, i => settled[i] = Settle(ordered[i], epoch, epochSeconds));
         var root = MerkleTree.Of(settled.ConvertAll(s => s.LeafHash)).Root;
         return new(epoch, attempt, previousRoot, root, EpochTotals.Of(settled.ConvertAll(s => s.Leaf)), settled);
     }
+
+    /// <summary>Ascending by start epoch, then lease id. The store gives them so already, which is cheaper to see than to sort.</summary>
+    private static LeaseToSettle[] InTreeOrder(LeaseToSettle[] leases)
+    {
+        for (var i = 1; i < leases.Length; i++)
+        {
+            if (Compare(leases[i - 1], leases[i]) <= 0) continue;
+            Array.Sort(leases, Compare);
+            break;
+        }
+        return leases;
+    }
+
+    private static int Compare(LeaseToSettle a, LeaseToSettle b) =>
+        a.Terms.StartEpoch != b.Terms.StartEpoch ? a.Terms.StartEpoch.CompareTo(b.Terms.StartEpoch) : string.CompareOrdinal(a.Id.Value, b.Id.Value);
 
     /// <exception cref="InvalidOperationException">The lease and what is known of it do not belong to the epoch: a bug of the caller.</exception>
     private static SettledLease Settle(LeaseToSettle lease, long epoch, long epochSeconds)

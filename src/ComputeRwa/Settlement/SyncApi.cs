@@ -23,6 +23,7 @@ internal static class SyncApi
         // The node is asked before this request's own transaction opens, so that other writers do not wait for its answer.
         if (await Find(database, epoch) is not { } row) return new Refusal(EpochApi.NotClosed(epoch));
         if (await Refuse(chain, deployment, row) is { } error) return new Refusal(error);
+        await EpochStore.TakeTurn(tx);
         var (tree, request, now) = (await trees.Of(tx, row), await RootStore.NextRequest(tx, row), time.Now());
         var transactions = new List<TransactionView>();
         foreach (var (ordinal, chunk) in Syncing.Chunks(await Due(tx, row)).Index())
