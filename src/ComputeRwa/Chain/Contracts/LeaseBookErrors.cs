@@ -60,6 +60,13 @@ internal static partial class LeaseBook
         [Parameter("address", "token", 1)] public string Token { get; set; } = "";
     }
 
+    [Error("SafeCastOverflowedUintDowncast")]
+    internal sealed class SafeCastOverflowedUintDowncastError : IErrorDTO
+    {
+        [Parameter("uint8", "bits", 1)] public byte Bits { get; set; }
+        [Parameter("uint256", "value", 2)] public BigInteger Value { get; set; }
+    }
+
     [Error("SignatureExpired")]
     internal sealed class SignatureExpiredError : IErrorDTO
     {
