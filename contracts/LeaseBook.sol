@@ -179,8 +179,13 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
         if (t.gpuCount == 0) revert InvalidTerms("gpuCount");
         if (t.capacityRoot == 0) revert InvalidTerms("capacityRoot");
         if (t.startEpoch <= currentEpoch()) revert InvalidTerms("startEpoch");
-        if (t.epochs == 0 || t.epochs > type(uint32).max - t.startEpoch) revert InvalidTerms("epochs");
-        if (t.method > uint8(PricingMethod.Metered)) revert UnsupportedMethod(t.method);
+        if (t.epochs == 0 || t.epochs > type(uint24).max) revert InvalidTerms("epochs");
+        if (t.startEpoch > type(uint32).max - t.epochs) revert InvalidTerms("epochs");
+        if (t.method > uint8(PricingMethod.RevenueShare)) revert InvalidTerms("method");
+        if (t.method > uint8(PricingMethod.Metered)) {
+            if (t.floorPrice > t.ceilingPrice) revert InvalidTerms("floorPrice");
+            if (t.rateBps == 0) revert InvalidTerms("rateBps");
+        }
         uint256 most = RentMath.capPerEpoch(t, epochLength);
         if (most == 0 || most * t.epochs > type(uint88).max) revert InvalidTerms("price");
         if (t.takeOrPayBps > BPS) revert InvalidTerms("takeOrPayBps");
@@ -192,6 +197,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
         if (t.poolBps > BPS) revert InvalidTerms("poolBps");
         if (t.feeBps > BPS - t.poolBps) revert InvalidTerms("feeBps");
         if (t.noticeEpochs == 0 || t.noticeEpochs > t.epochs) revert InvalidTerms("noticeEpochs");
+        if (t.graceEpochs >= t.noticeEpochs) revert InvalidTerms("graceEpochs");
         if (t.units == 0) revert InvalidTerms("units");
         if (!StructHash.isClean(t)) revert InvalidTerms("encoding");
         return uint96(most);

@@ -67,7 +67,6 @@ interface ILeaseBook {
     error SignatureExpired(uint256 deadline);
     error NonceUsed(address account, uint256 nonce);
     error PayTokenNotAllowed(address token);
-    error UnsupportedMethod(uint8 method);
     error UnsupportedFunding(uint8 kind);
     error NewLeasesArePaused();
     /// @notice A batch was sent with too little gas to give its next item a fair chance.

@@ -7,13 +7,15 @@ import {EpochLeaf, LeaseTerms, MeteringRecord, PricingMethod, Rent} from "../typ
 
 /// @title Rent of one lease and epoch
 /// @notice docs/settlement.md in Solidity; every amount is in parts unless it says base units.
-/// @dev Total for terms that LeaseBook accepts and any record; the products below fit 192 bits.
+/// @dev Total for terms that LeaseBook accepts, any record and any previous leaf, so that no lie can make a challenge
+/// revert; the products below fit 192 bits.
 library RentMath {
     /// @notice Parts in a base unit: seconds an hour × bps of load × bps of credit.
     uint256 internal constant PARTS = 360_000_000_000;
     uint256 internal constant BPS = 10_000;
 
-    error UnsupportedMethod(uint8 method);
+    /// @dev The same as a share of revenue: PARTS / BPS.
+    uint256 private constant PARTS_PER_BPS = 36_000_000;
 
     /// @notice Rent of the record's epoch under the terms.
     function compute(
@@ -27,11 +29,11 @@ library RentMath {
         uint256 available = Math.min(r.availableSeconds, billable);
 
         rent.available = SafeCast.toUint64(available);
-        rent.gross = gross(t, billable, available, Math.min(r.loadBps, BPS));
+        rent.gross = gross(t, r, billable, available);
         rent.slaCredit = (rent.gross / BPS) * slaBps(t, billable, available);
         rent.efficiency =
             int256(rent.gross / BPS) * efficiencyBps(t, Math.min(r.busySeconds, available), r.itWattHours);
-        rent.curtailmentCredit = excused * t.price * t.curtailCreditBps * BPS;
+        rent.curtailmentCredit = excused * basePrice(t) * t.curtailCreditBps * BPS;
 
         int256 net = int256(rent.gross) + rent.efficiency - int256(rent.slaCredit + rent.curtailmentCredit);
         rent.net = net > 0 ? uint256(net) : 0;
@@ -48,32 +50,66 @@ library RentMath {
         uint256 total = previous.remainder + rent.net;
         leaf.leaseId = r.leaseId;
         leaf.epoch = r.epoch;
-        leaf.rent = SafeCast.toUint96(previous.rent + total / PARTS);
+        leaf.rent = uint96(Math.min(previous.rent + total / PARTS, type(uint96).max));
         leaf.remainder = uint64(total % PARTS);
-        leaf.creditParts = previous.creditParts + rent.slaCredit + rent.curtailmentCredit;
-        leaf.gpuSeconds = previous.gpuSeconds + rent.available;
-        leaf.wattHours = previous.wattHours + r.itWattHours;
-        leaf.curtailedSeconds = previous.curtailedSeconds + r.curtailedSeconds;
-        leaf.heatWattHours = previous.heatWattHours + r.heatWattHours;
+        leaf.creditParts = Math.saturatingAdd(previous.creditParts, rent.slaCredit + rent.curtailmentCredit);
+        leaf.gpuSeconds = sum(previous.gpuSeconds, rent.available);
+        leaf.wattHours = sum(previous.wattHours, r.itWattHours);
+        leaf.curtailedSeconds = sum(previous.curtailedSeconds, r.curtailedSeconds);
+        leaf.heatWattHours = sum(previous.heatWattHours, r.heatWattHours);
         leaf.recordHash = keccak256(abi.encode(r));
     }
 
     /// @notice Most base units one epoch can cost, rounded up.
     function capPerEpoch(LeaseTerms calldata t, uint256 epochSeconds) internal pure returns (uint256) {
-        return Math.ceilDiv(t.gpuCount * epochSeconds * t.price * BPS * (BPS + t.efficiencyCapBps), PARTS);
+        return Math.ceilDiv(t.gpuCount * epochSeconds * highestPrice(t) * BPS * (BPS + t.efficiencyCapBps), PARTS);
+    }
+
+    /// @notice What one epoch costs whatever is used or delivered, before credits: base units, rounded down.
+    function minimum(LeaseTerms calldata t, uint256 epochSeconds) internal pure returns (uint256) {
+        uint256 reserved = t.gpuCount * epochSeconds;
+        if (t.method == uint8(PricingMethod.Metered)) return (reserved * t.price * t.takeOrPayBps * BPS) / PARTS;
+        return (reserved * basePrice(t) * BPS * BPS) / PARTS;
     }
 
     function gross(
         LeaseTerms calldata t,
+        MeteringRecord calldata r,
         uint256 billable,
-        uint256 available,
-        uint256 loadBps
+        uint256 available
     ) private pure returns (uint256) {
         if (t.method == uint8(PricingMethod.Fixed)) return billable * t.price * BPS * BPS;
         if (t.method == uint8(PricingMethod.Metered)) {
-            return Math.max(available * loadBps, billable * t.takeOrPayBps) * t.price * BPS;
+            uint256 used = available * Math.min(r.loadBps, BPS);
+            return Math.max(used, billable * t.takeOrPayBps) * t.price * BPS;
         }
-        revert UnsupportedMethod(t.method);
+        if (t.method == uint8(PricingMethod.Indexed)) return billable * indexedRate(t, r) * BPS;
+        // Revenue counts only with a source to ask.
+        uint256 share = r.revenueSource == 0 ? 0 : uint256(r.revenue) * t.rateBps * PARTS_PER_BPS;
+        return clamp(share, billable * t.floorPrice * BPS * BPS, billable * t.ceilingPrice * BPS * BPS);
+    }
+
+    /// @dev Price per GPU-hour × 10,000. A value of another epoch is stale: the floor applies.
+    function indexedRate(LeaseTerms calldata t, MeteringRecord calldata r) private pure returns (uint256) {
+        if (r.indexEpoch != r.epoch) return t.floorPrice * BPS;
+        return clamp(uint256(r.indexValue) * t.rateBps, t.floorPrice * BPS, t.ceilingPrice * BPS);
+    }
+
+    function basePrice(LeaseTerms calldata t) private pure returns (uint256) {
+        return t.method <= uint8(PricingMethod.Metered) ? t.price : t.floorPrice;
+    }
+
+    function highestPrice(LeaseTerms calldata t) private pure returns (uint256) {
+        return t.method <= uint8(PricingMethod.Metered) ? t.price : t.ceilingPrice;
+    }
+
+    function clamp(uint256 x, uint256 low, uint256 high) private pure returns (uint256) {
+        return Math.min(Math.max(x, low), high);
+    }
+
+    /// @dev At most what 64 bits hold: a total that a lie has driven there must still be comparable.
+    function sum(uint64 a, uint64 b) private pure returns (uint64) {
+        return uint64(Math.min(uint256(a) + b, type(uint64).max));
     }
 
     /// @dev Credit in bps of gross for availability below the promise.

@@ -9,7 +9,7 @@ import {EpochLeaf, EpochRoot, LeaseTerms} from "../types/Lease.sol";
 library StructHash {
     bytes32 private constant TERMS_TYPEHASH =
         keccak256(
-            "LeaseTerms(address provider,address lessee,address payToken,bytes32 gpuModel,bytes32 region,uint32 gpuCount,bytes32 capacityRoot,uint32 startEpoch,uint32 epochs,uint8 method,uint96 price,uint96 floorPrice,uint96 ceilingPrice,uint32 rateBps,uint16 takeOrPayBps,uint16 slaBps,uint16 slaCreditSlope,uint16 slaCreditCapBps,uint64 efficiencyTarget,uint16 efficiencySlopeBps,uint16 efficiencyCapBps,uint16 curtailLimitBps,uint16 curtailCreditBps,uint16 poolBps,uint16 feeBps,uint32 noticeEpochs,uint64 units,uint16 policy,bytes32 salt)"
+            "LeaseTerms(address provider,address lessee,address payToken,bytes32 gpuModel,bytes32 region,uint32 gpuCount,bytes32 capacityRoot,uint32 startEpoch,uint32 epochs,uint8 method,uint96 price,uint96 floorPrice,uint96 ceilingPrice,uint32 rateBps,uint16 takeOrPayBps,uint16 slaBps,uint16 slaCreditSlope,uint16 slaCreditCapBps,uint64 efficiencyTarget,uint16 efficiencySlopeBps,uint16 efficiencyCapBps,uint16 curtailLimitBps,uint16 curtailCreditBps,uint16 poolBps,uint16 feeBps,uint32 noticeEpochs,uint16 graceEpochs,uint96 deposit,uint64 units,uint16 policy,bytes32 salt)"
         );
     bytes32 private constant ROOT_TYPEHASH =
         keccak256(
@@ -23,8 +23,8 @@ library StructHash {
         assembly ("memory-safe") {
             let ptr := mload(0x40)
             mstore(ptr, typehash)
-            calldatacopy(add(ptr, 0x20), t, 0x3a0)
-            result := keccak256(ptr, 0x3c0)
+            calldatacopy(add(ptr, 0x20), t, 0x3e0)
+            result := keccak256(ptr, 0x400)
         }
     }
 

@@ -40,4 +40,8 @@ contract RentMathHarness {
     function capPerEpoch(LeaseTerms calldata terms, uint256 epochSeconds) external pure returns (uint256) {
         return RentMath.capPerEpoch(terms, epochSeconds);
     }
+
+    function minimum(LeaseTerms calldata terms, uint256 epochSeconds) external pure returns (uint256) {
+        return RentMath.minimum(terms, epochSeconds);
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-/// @notice How the gross rent of an epoch is found. Indexed and RevenueShare are refused by this version.
+/// @notice How the gross rent of an epoch is found (docs/settlement.md).
 enum PricingMethod {
     Fixed,
     Metered,
@@ -38,7 +38,9 @@ struct LeaseTerms {
     uint16 curtailCreditBps; // credit on curtailed hours, part of `price`
     uint16 poolBps; // holders' share of rent
     uint16 feeBps; // platform fee; the provider has the rest
-    uint32 noticeEpochs; // epochs prefunded at origination, at the cap
+    uint32 noticeEpochs; // epochs prefunded at origination, at the cap; notice of an exit
+    uint16 graceEpochs; // epochs of cover the lessee may be behind before it can be declared in default
+    uint96 deposit; // security deposit, base units; pays arrears, then goes back
     uint64 units; // supply of the series
     uint16 policy; // eligibility policy; 0 = any account that is not blocked
     bytes32 salt;
