@@ -37,7 +37,7 @@ internal static class Closing
         var terms = new LeaseTerms(
             Party, Party, Party, ShortText.Parse("H100-SXM5-80GB"), ShortText.Parse("US-TX"), Gpus, id, (uint)Epoch - 1, 30,
             number % 2 == 0 ? PricingMethod.Fixed : PricingMethod.Metered, 2_100_000 + number % 1_000, 0, 0, 0, 4_000, 9_950, 10, 3_000, 9_000, 1_500, 500,
-            2_000, 1_000, 8_000, 100, 3, 100_000, 0, id);
+            2_000, 1_000, 8_000, 100, 3, 1, 50_000_000, 100_000, 0, id);
         const ulong Reserved = Gpus * (ulong)Day;
         var record = new MeteringRecord(
             id, (uint)Epoch, Reserved, Reserved - (ulong)(number % 5_000), Reserved / 2, 0, (ushort)(number % 10_000), 90_000, 108_000, 0, 0, 0, 0, Hash32.Zero, id, 1);

@@ -10,6 +10,8 @@ internal static class Drafting
     /// <summary>The contract takes 64 bits; up to here units are exact numbers in every JSON reader.</summary>
     public const long MostUnits = (1L << 53) - 1;
     private const long Bps = 10_000;
+    /// <summary>LeaseClaims counts epochs in 24 bits.</summary>
+    private const long MostEpochs = (1 << 24) - 1;
 
     /// <summary>LeaseBook refuses terms that could cost more in all: checkpoints count in 88 bits.</summary>
     private static readonly BigInteger MostRent = (BigInteger.One << 88) - 1;
@@ -21,8 +23,8 @@ internal static class Drafting
         var gpus = LetGpus(asked, context, fields);
         CheckPeriod(asked, context, fields);
         CheckShares(asked, fields);
-        var method = Method(asked.Pricing.Method, fields);
-        var price = Price(asked.Pricing.PricePerGpuHour, context.PayToken, fields);
+        var pricing = DraftedPricing.Check(asked.Pricing, context.PayToken, fields);
+        var deposit = Deposit(asked.Deposit, context.PayToken, fields);
         var lessee = fields.Address(asked.Lessee, "lessee");
         fields.Require(lessee != context.Provider.Address, "lessee", "must not be the provider itself");
         var salt = asked.Salt is null ? context.Salt : fields.Hash(asked.Salt, "salt");
@@ -30,13 +32,14 @@ internal static class Drafting
 
         var terms = new LeaseTerms(
             context.Provider.Address, lessee, context.PayToken.Address, model, region, (uint)gpus.Count, Capacity.Root(gpus),
-            (uint)asked.StartEpoch, (uint)asked.Epochs, method, price, 0, 0, 0, (ushort)asked.Pricing.TakeOrPayBps,
+            (uint)asked.StartEpoch, (uint)asked.Epochs, pricing.Method, pricing.Price, pricing.Floor, pricing.Ceiling, pricing.RateBps, (ushort)asked.Pricing.TakeOrPayBps,
             (ushort)asked.Sla.AvailabilityBps, (ushort)asked.Sla.CreditSlope, (ushort)asked.Sla.CreditCapBps,
             (ulong)asked.Efficiency.Target, (ushort)asked.Efficiency.SlopeBps, (ushort)asked.Efficiency.CapBps,
             (ushort)asked.Interruption.LimitBps, (ushort)asked.Interruption.CreditBps, (ushort)asked.Split.PoolBps, (ushort)asked.Split.FeeBps,
-            (uint)asked.NoticeEpochs, (ulong)asked.Units, (ushort)asked.Policy, salt);
+            (uint)asked.NoticeEpochs, (ushort)asked.GraceEpochs, deposit, (ulong)asked.Units, (ushort)asked.Policy, salt);
         var cap = Rent.CapPerEpoch(terms, context.EpochSeconds);
-        if (cap * terms.Epochs > MostRent) return Error.Invalid("pricing.pricePerGpuHour", "is too high for so many GPUs and epochs");
+        if (cap.IsZero) return Error.Invalid(pricing.HighestPriceField, "makes the rent of every epoch zero");
+        if (cap * terms.Epochs > MostRent) return Error.Invalid(pricing.HighestPriceField, "is too high for so many GPUs and epochs");
         return new LeaseDraft(terms, context.Site!.Id, gpus, cap);
     }
 
@@ -82,10 +85,12 @@ internal static class Drafting
     {
         fields.Require(asked.StartEpoch > context.PresentEpoch && asked.StartEpoch < uint.MaxValue, "startEpoch",
             $"must be after the present epoch, {context.PresentEpoch}");
-        var most = Math.Max(1, uint.MaxValue - Math.Clamp(asked.StartEpoch, 0, uint.MaxValue));
+        var most = Math.Clamp(uint.MaxValue - Math.Clamp(asked.StartEpoch, 0, uint.MaxValue), 1, MostEpochs);
         fields.Require(asked.Epochs >= 1, "epochs", "must be at least 1: terms may not end before they start");
         fields.Require(asked.Epochs <= most, "epochs", $"must be at most {most}");
         fields.Require(asked.NoticeEpochs >= 1 && asked.NoticeEpochs <= asked.Epochs, "noticeEpochs", "must be 1 to epochs");
+        fields.Require(asked.GraceEpochs >= 0 && asked.GraceEpochs < asked.NoticeEpochs && asked.GraceEpochs <= ushort.MaxValue, "graceEpochs",
+            "must be fewer than noticeEpochs, whose escrow pays for them");
     }
 
     private static void CheckShares(DraftLease asked, Fields fields)
@@ -108,16 +113,10 @@ internal static class Drafting
     private static void Within(long value, long most, string field, Fields fields) =>
         fields.Require(value >= 0 && value <= most, field, $"must be 0 to {most}");
 
-    private static PricingMethod Method(string method, Fields fields)
+    private static BigInteger Deposit(string text, PayToken token, Fields fields)
     {
-        fields.Require(method is "fixed" or "metered", "pricing.method", "must be fixed or metered");
-        return method == "metered" ? PricingMethod.Metered : PricingMethod.Fixed;
-    }
-
-    private static BigInteger Price(string text, PayToken token, Fields fields)
-    {
-        fields.Require(Money.TryParse(text, token, out var price) && price.BaseUnits > 0, "pricing.pricePerGpuHour",
-            $"must be a decimal above zero with at most {token.Decimals} fraction digits");
-        return price.BaseUnits;
+        fields.Require(Money.TryParse(text, token, out var deposit) && deposit.BaseUnits <= MostRent, "deposit",
+            $"must be a decimal with at most {token.Decimals} fraction digits, 0 for none");
+        return deposit.BaseUnits;
     }
 }

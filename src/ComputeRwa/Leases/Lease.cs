@@ -18,6 +18,9 @@ internal sealed record Lease(
     /// <summary>Escrow that origination pulls from the lessee, base units.</summary>
     public BigInteger Prefunding => CapPerEpoch * Terms.NoticeEpochs;
 
+    /// <summary>What origination pulls from the lessee in all, escrow and security deposit, base units.</summary>
+    public BigInteger DueAtOrigination => Prefunding + Terms.Deposit;
+
     public bool IsSigned => ProviderSignature is not null && LesseeSignature is not null;
 }
 

@@ -14,8 +14,8 @@ internal static class LeaseContracts
         Price = t.Price, FloorPrice = t.FloorPrice, CeilingPrice = t.CeilingPrice, RateBps = t.RateBps, TakeOrPayBps = t.TakeOrPayBps,
         SlaBps = t.SlaBps, SlaCreditSlope = t.SlaCreditSlope, SlaCreditCapBps = t.SlaCreditCapBps, EfficiencyTarget = t.EfficiencyTarget,
         EfficiencySlopeBps = t.EfficiencySlopeBps, EfficiencyCapBps = t.EfficiencyCapBps, CurtailLimitBps = t.CurtailLimitBps,
-        CurtailCreditBps = t.CurtailCreditBps, PoolBps = t.PoolBps, FeeBps = t.FeeBps, NoticeEpochs = t.NoticeEpochs, Units = t.Units,
-        Policy = t.Policy, Salt = t.Salt.ToBytes(),
+        CurtailCreditBps = t.CurtailCreditBps, PoolBps = t.PoolBps, FeeBps = t.FeeBps, NoticeEpochs = t.NoticeEpochs,
+        GraceEpochs = t.GraceEpochs, Deposit = t.Deposit, Units = t.Units, Policy = t.Policy, Salt = t.Salt.ToBytes(),
     };
 
     /// <summary>What the parties sign.</summary>

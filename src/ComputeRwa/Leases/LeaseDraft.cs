@@ -13,17 +13,23 @@ namespace ComputeRwa.Leases;
 /// <param name="Units">supply of the claim's series; all go to the provider</param>
 /// <param name="Policy">who may hold units; 0 asks for nothing</param>
 /// <param name="Salt">32 bytes that tell equal terms apart; random when left out</param>
+/// <param name="GraceEpochs">epochs of cover the lessee may be behind before it can be declared in default; fewer than the notice, 0 when left out</param>
+/// <param name="Deposit">security deposit, decimal in the pay token, pulled from the lessee with the escrow; none when left out</param>
 internal sealed record DraftLease(
     string ProviderId, string Lessee, string GpuModel, string Region, IReadOnlyList<DraftGpu?> Gpus, long StartEpoch, long Epochs,
     DraftPricing Pricing, DraftSla Sla, DraftEfficiency Efficiency, DraftInterruption Interruption, DraftSplit Split, long NoticeEpochs,
-    long Units, long Policy, string? Salt = null);
+    long Units, long Policy, string? Salt = null, long GraceEpochs = 0, string Deposit = "0");
 
 internal sealed record DraftGpu(string NodeId, string Uuid);
 
-/// <param name="Method">fixed or metered</param>
-/// <param name="PricePerGpuHour">decimal, in the pay token</param>
+/// <param name="Method">fixed, metered, indexed or revenue-share</param>
+/// <param name="PricePerGpuHour">fixed, metered: decimal, in the pay token</param>
 /// <param name="TakeOrPayBps">metered: part of the reserved hours that is paid whatever the load</param>
-internal sealed record DraftPricing(string Method, string PricePerGpuHour, long TakeOrPayBps);
+/// <param name="FloorPricePerGpuHour">indexed, revenue-share: lowest price of a billable GPU-hour; decimal, in the pay token</param>
+/// <param name="CeilingPricePerGpuHour">indexed, revenue-share: highest price of a billable GPU-hour; decimal, in the pay token</param>
+/// <param name="RateBps">indexed: factor on the index; revenue-share: the share</param>
+internal sealed record DraftPricing(
+    string Method, string? PricePerGpuHour = null, long TakeOrPayBps = 0, string? FloorPricePerGpuHour = null, string? CeilingPricePerGpuHour = null, long? RateBps = null);
 
 /// <param name="CreditSlope">credit in bps of gross for each bp of availability missing</param>
 internal sealed record DraftSla(long AvailabilityBps, long CreditSlope, long CreditCapBps);

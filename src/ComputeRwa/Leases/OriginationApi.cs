@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ComputeRwa.Leases;
 
-/// <param name="Permit">the lessee's, for LeaseClaims to pull the prefunding; null when an allowance is there already</param>
+/// <param name="Permit">the lessee's, for LeaseClaims to pull escrow and deposit; null when an allowance is there already</param>
 internal sealed record OriginateLease(PermitInput? Permit);
 
 /// <param name="Value">base units</param>
@@ -18,7 +18,7 @@ internal static class OriginationApi
 {
     public static void MapOrigination(this RouteGroupBuilder leases)
     {
-        leases.MapGet("/{id}/origination/permit", Permit).WithSummary("The lessee's ERC-2612 permit for the prefunding, to sign");
+        leases.MapGet("/{id}/origination/permit", Permit).WithSummary("The lessee's ERC-2612 permit for escrow and deposit, to sign");
         leases.MapPost("/{id}/origination", Originate).RequireAuthorization(Roles.Provider).WithMetadata(new NeedsIdempotencyKey())
             .WithSummary("Originate the lease on chain: mint its units to the provider and fund its escrow");
     }
@@ -28,8 +28,8 @@ internal static class OriginationApi
         if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         // The offer expires when the start epoch begins, so a permit need not live longer.
         var deadline = deployment.Epochs.StartOf(lease.Terms.StartEpoch).ToUnixTimeSeconds();
-        var view = await permits.View(lease.Terms.PayToken, lease.Terms.Lessee, lease.Prefunding, deadline);
-        return TypedResults.Ok(new PermitView(view.TypedData, view.Digest, lease.Prefunding.ToString(System.Globalization.CultureInfo.InvariantCulture), deadline));
+        var view = await permits.View(lease.Terms.PayToken, lease.Terms.Lessee, lease.DueAtOrigination, deadline);
+        return TypedResults.Ok(new PermitView(view.TypedData, view.Digest, lease.DueAtOrigination.ToString(System.Globalization.CultureInfo.InvariantCulture), deadline));
     }
 
     private static async Task<Results<Accepted<TransactionView>, Refusal>> Originate(
@@ -44,11 +44,11 @@ internal static class OriginationApi
         var permit = PermitDesk.None;
         if (request.Permit is { } given)
         {
-            var check = await permits.Check(given, lease.Terms.PayToken, lease.Terms.Lessee, lease.Prefunding, now);
+            var check = await permits.Check(given, lease.Terms.PayToken, lease.Terms.Lessee, lease.DueAtOrigination, now);
             if (!check.Ok(out var signed, out var error)) return new Refusal(error);
             permit = signed;
         }
-        if (await permits.RefuseShort(lease.Terms.PayToken, lease.Terms.Lessee, lease.Prefunding, request.Permit is not null) is { } shortOf) return new Refusal(shortOf);
+        if (await permits.RefuseShort(lease.Terms.PayToken, lease.Terms.Lessee, lease.DueAtOrigination, request.Permit is not null) is { } shortOf) return new Refusal(shortOf);
         var accepted = await EffectQueue.Accept(tx, LeaseContracts.Originate(lease, permit, deployment), now);
         await LeaseStore.SetOrigination(tx, lease.Id, TransactionId.From(accepted.Value!.Id));
         await Feed.Append(tx, "lease.originating", lease.Id.Value, new { transactionId = accepted.Value.Id }, now);

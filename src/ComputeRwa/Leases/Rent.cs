@@ -1,4 +1,5 @@
 using System.Numerics;
+using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Leases;
 
@@ -22,10 +23,11 @@ internal sealed record Rent(
     public const long Parts = 360_000_000_000;
 
     private const uint Bps = 10_000;
+    private const long PartsPerBps = Parts / Bps;
     private static readonly BigInteger MostRent = (BigInteger.One << 96) - 1;
+    private static readonly BigInteger MostCredit = (BigInteger.One << 256) - 1;
 
     /// <summary>Rent of the record's epoch under terms that LeaseBook accepts; every measured value is first brought into its range.</summary>
-    /// <exception cref="NotSupportedException">The pricing method is of a later version.</exception>
     public static Rent Compute(LeaseTerms terms, MeteringRecord record, long epochSeconds)
     {
         var reserved = UInt128.Min(record.ReservedSeconds, (UInt128)terms.GpuCount * (ulong)epochSeconds);
@@ -40,10 +42,10 @@ internal sealed record Rent(
         var ratio = RatioBps(terms, busy, record.ItWattHours);
         var efficiencyBps = ratio is { } measured ? AdjustBps(terms, measured) : 0;
 
-        var gross = GrossOf(terms, billable, available, load);
+        var gross = GrossOf(terms, record, billable, available, load);
         var slaCredit = gross / Bps * slaBps;
         var efficiency = gross / Bps * efficiencyBps;
-        var curtailmentCredit = excused * terms.Price * terms.CurtailCreditBps * Bps;
+        var curtailmentCredit = excused * BasePrice(terms) * terms.CurtailCreditBps * Bps;
         var net = BigInteger.Max(0, gross - slaCredit + efficiency - curtailmentCredit);
         return new((ulong)reserved, (ulong)excused, (ulong)billable, (ulong)available, (ulong)busy, (int)load, availability, slaBps,
             ratio, efficiencyBps, gross, slaCredit, efficiency, curtailmentCredit, net);
@@ -52,28 +54,60 @@ internal sealed record Rent(
     /// <summary>Most base units one epoch can cost, rounded up.</summary>
     public static BigInteger CapPerEpoch(LeaseTerms terms, long epochSeconds)
     {
-        var parts = (BigInteger)terms.GpuCount * epochSeconds * terms.Price * Bps * (Bps + terms.EfficiencyCapBps);
+        var parts = (BigInteger)terms.GpuCount * epochSeconds * HighestPrice(terms) * Bps * (Bps + terms.EfficiencyCapBps);
         return (parts + Parts - 1) / Parts;
     }
 
-    /// <summary>The lease's totals after the record's epoch: whole base units rounded down, the remainder carried.</summary>
-    /// <exception cref="OverflowException">A total leaves its type; the contract reverts there too.</exception>
+    /// <summary>What one epoch costs whatever is used or delivered, before credits: base units, rounded down.</summary>
+    public static BigInteger Minimum(LeaseTerms terms, long epochSeconds)
+    {
+        var reserved = (BigInteger)terms.GpuCount * epochSeconds;
+        return (terms.Method == PricingMethod.Metered ? reserved * terms.Price * terms.TakeOrPayBps * Bps : reserved * BasePrice(terms) * Bps * Bps) / Parts;
+    }
+
+    /// <summary>Price of an epoch's GPU-hour under <see cref="PricingMethod.Indexed"/>, in bps of a base unit. A value of another epoch is stale: the floor applies.</summary>
+    public static BigInteger IndexedRate(LeaseTerms terms, MeteringRecord record) => IsIndexFresh(record)
+        ? Clamp(record.IndexValue * terms.RateBps, terms.FloorPrice * Bps, terms.CeilingPrice * Bps) : terms.FloorPrice * Bps;
+
+    /// <summary>Whether the record's index value is of the record's own epoch.</summary>
+    public static bool IsIndexFresh(MeteringRecord record) => record.IndexEpoch == record.Epoch;
+
+    /// <summary>The share of the reported revenue in parts, before floor and ceiling; revenue counts only with a source to ask.</summary>
+    public static BigInteger ShareOfRevenue(LeaseTerms terms, MeteringRecord record) =>
+        record.RevenueSource == Hash32.Zero ? 0 : record.Revenue * terms.RateBps * PartsPerBps;
+
+    /// <summary>The price that curtailment credits are a part of, base units per GPU-hour.</summary>
+    public static BigInteger BasePrice(LeaseTerms terms) => HasOnePrice(terms) ? terms.Price : terms.FloorPrice;
+
+    private static BigInteger HighestPrice(LeaseTerms terms) => HasOnePrice(terms) ? terms.Price : terms.CeilingPrice;
+
+    private static bool HasOnePrice(LeaseTerms terms) => terms.Method is PricingMethod.Fixed or PricingMethod.Metered;
+
+    private static BigInteger Clamp(BigInteger x, BigInteger low, BigInteger high) => BigInteger.Min(BigInteger.Max(x, low), high);
+
+    /// <summary>
+    /// The lease's totals after the record's epoch: whole base units rounded down, the remainder carried. Totals stop at what their
+    /// types hold, as in the contract, where no lie may make a challenge revert.
+    /// </summary>
     public static EpochLeaf NextLeaf(EpochLeaf previous, MeteringRecord record, Rent rent)
     {
         var whole = BigInteger.DivRem(previous.Remainder + rent.Net, Parts, out var remainder);
-        var total = previous.Rent + whole;
-        if (total > MostRent) throw new OverflowException($"Rent of lease {record.LeaseId} leaves 96 bits.");
-        return checked(new EpochLeaf(
-            record.LeaseId, record.Epoch, total, (ulong)remainder, previous.CreditParts + rent.SlaCredit + rent.CurtailmentCredit,
-            previous.GpuSeconds + rent.Available, previous.WattHours + record.ItWattHours,
-            previous.CurtailedSeconds + record.CurtailedSeconds, previous.HeatWattHours + record.HeatWattHours, record.Hash()));
+        return new EpochLeaf(
+            record.LeaseId, record.Epoch, BigInteger.Min(previous.Rent + whole, MostRent), (ulong)remainder,
+            BigInteger.Min(previous.CreditParts + rent.SlaCredit + rent.CurtailmentCredit, MostCredit),
+            Sum(previous.GpuSeconds, rent.Available), Sum(previous.WattHours, record.ItWattHours),
+            Sum(previous.CurtailedSeconds, record.CurtailedSeconds), Sum(previous.HeatWattHours, record.HeatWattHours), record.Hash());
     }
 
-    private static BigInteger GrossOf(LeaseTerms terms, UInt128 billable, UInt128 available, uint loadBps) => terms.Method switch
+    private static ulong Sum(ulong a, ulong b) => (ulong)UInt128.Min((UInt128)a + b, ulong.MaxValue);
+
+    private static BigInteger GrossOf(LeaseTerms terms, MeteringRecord record, UInt128 billable, UInt128 available, uint loadBps) => terms.Method switch
     {
         PricingMethod.Fixed => billable * terms.Price * Bps * Bps,
         PricingMethod.Metered => UInt128.Max(available * loadBps, billable * terms.TakeOrPayBps) * terms.Price * Bps,
-        _ => throw new NotSupportedException($"Pricing method {terms.Method} is of a later version."),
+        PricingMethod.Indexed => billable * IndexedRate(terms, record) * Bps,
+        PricingMethod.RevenueShare => Clamp(ShareOfRevenue(terms, record), billable * terms.FloorPrice * Bps * Bps, billable * terms.CeilingPrice * Bps * Bps),
+        _ => throw new InvalidOperationException($"{terms.Method} is no pricing method."),
     };
 
     /// <summary>Credit in bps of gross for availability below the promise.</summary>

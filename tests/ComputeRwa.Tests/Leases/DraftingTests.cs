@@ -37,6 +37,22 @@ public class DraftingTests
         Assert.Equal(Good().Terms, other.Terms);
     }
 
+    private static readonly DraftPricing Indexed = new("indexed", FloorPricePerGpuHour: "1.5", CeilingPricePerGpuHour: "4", RateBps: 9_000);
+
+    [Theory]
+    [InlineData("indexed", PricingMethod.Indexed)]
+    [InlineData("revenue-share", PricingMethod.RevenueShare)]
+    public void A_draft_between_floor_and_ceiling_becomes_terms_without_a_price(string name, object method)
+    {
+        var asked = Draft with { Pricing = Indexed with { Method = name }, Efficiency = new(0, 0, 0), GraceEpochs = 1, Deposit = "12.5" };
+        Assert.True(Drafting.Check(asked, Context()).Ok(out var draft, out var error), error?.Message);
+        var t = draft.Terms;
+        Assert.Equal(((PricingMethod)method, (BigInteger)0, (BigInteger)1_500_000, (BigInteger)4_000_000, 9_000u, (ushort)0),
+            (t.Method, t.Price, t.FloorPrice, t.CeilingPrice, t.RateBps, t.TakeOrPayBps));
+        Assert.Equal((2u, (ushort)1, (BigInteger)12_500_000), (t.NoticeEpochs, t.GraceEpochs, t.Deposit));
+        Assert.Equal((BigInteger)288_000_000, draft.CapPerEpoch); // 72 hours at the ceiling
+    }
+
     public static IEnumerable<object[]> BadDrafts => Bad.Select(b => new object[] { b.Field, b.Reason });
 
     [Theory]
@@ -72,7 +88,26 @@ public class DraftingTests
         ("epochs", "must be at most", Draft with { Epochs = uint.MaxValue }),
         ("noticeEpochs", "1 to epochs", Draft with { NoticeEpochs = 0 }),
         ("noticeEpochs", "1 to", Draft with { NoticeEpochs = 8 }),
-        ("pricing.method", "fixed or metered", Draft with { Pricing = Draft.Pricing with { Method = "indexed" } }),
+        ("epochs", "at most 16777215", Draft with { Epochs = 1 << 24 }),
+        ("graceEpochs", "fewer than noticeEpochs", Draft with { GraceEpochs = 2 }),
+        ("graceEpochs", "fewer than", Draft with { GraceEpochs = -1 }),
+        ("deposit", "fraction digits", Draft with { Deposit = "1.0000001" }),
+        ("deposit", "0 for none", Draft with { Deposit = "-1" }),
+        ("deposit", "decimal", Draft with { Deposit = "1000000000000000000000000000000000" }),
+        ("pricing.method", "fixed, metered, indexed or revenue-share", Draft with { Pricing = Draft.Pricing with { Method = "auction" } }),
+        ("pricing.floorPricePerGpuHour", "no parameter of metered", Draft with { Pricing = Draft.Pricing with { FloorPricePerGpuHour = "1" } }),
+        ("pricing.ceilingPricePerGpuHour", "no parameter of metered", Draft with { Pricing = Draft.Pricing with { CeilingPricePerGpuHour = "1" } }),
+        ("pricing.rateBps", "no parameter of metered", Draft with { Pricing = Draft.Pricing with { RateBps = 1 } }),
+        ("pricing.pricePerGpuHour", "no parameter of indexed", Draft with { Pricing = Indexed with { PricePerGpuHour = "2" } }),
+        ("pricing.takeOrPayBps", "no parameter of indexed", Draft with { Pricing = Indexed with { TakeOrPayBps = 1 } }),
+        ("pricing.floorPricePerGpuHour", "above the ceiling", Draft with { Pricing = Indexed with { FloorPricePerGpuHour = "4.000001" } }),
+        ("pricing.floorPricePerGpuHour", "decimal", Draft with { Pricing = Indexed with { FloorPricePerGpuHour = null } }),
+        ("pricing.ceilingPricePerGpuHour", "above zero", Draft with { Pricing = Indexed with { CeilingPricePerGpuHour = "0" } }),
+        ("pricing.ceilingPricePerGpuHour", "too high", Draft with { Pricing = Indexed with { CeilingPricePerGpuHour = "999999999999999999" } }),
+        ("pricing.ceilingPricePerGpuHour", "fraction", Draft with { Pricing = Indexed with { CeilingPricePerGpuHour = "79228162514264337593544" } }),
+        ("pricing.rateBps", "1 to 4294967295", Draft with { Pricing = Indexed with { RateBps = null } }),
+        ("pricing.rateBps", "1 to", Draft with { Pricing = Indexed with { RateBps = 0 } }),
+        ("pricing.rateBps", "to 4294967295", Draft with { Pricing = Indexed with { RateBps = 1L << 32 } }),
         ("pricing.pricePerGpuHour", "fraction digits", Draft with { Pricing = Draft.Pricing with { PricePerGpuHour = "2.3500001" } }),
         ("pricing.pricePerGpuHour", "above zero", Draft with { Pricing = Draft.Pricing with { PricePerGpuHour = "0.000000" } }),
         ("pricing.pricePerGpuHour", "decimal", Draft with { Pricing = Draft.Pricing with { PricePerGpuHour = "-1" } }),

@@ -13,7 +13,7 @@ internal static class RentCases
     public static readonly LeaseTerms Plain = new(
         Address.Parse("0x00000000000000000000000000000000000000a1"), Address.Parse("0x00000000000000000000000000000000000000b2"),
         Address.Parse("0x00000000000000000000000000000000000000c3"), ShortText.Parse("H100-SXM5-80GB"), ShortText.Parse("US-TX"),
-        1, Keccak.Hash([1]), 100, 10, PricingMethod.Fixed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10_000, 0, 1, 1, 0, Hash32.Zero);
+        1, Keccak.Hash([1]), 100, 10, PricingMethod.Fixed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10_000, 0, 1, 0, 0, 1, 0, Hash32.Zero);
 
     public static readonly MeteringRecord Nothing = new(
         Keccak.Hash([2]), 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Hash32.Zero, Hash32.Zero, 0);
@@ -31,14 +31,17 @@ internal static class RentCases
         var terms = wild ? WildTerms(random) : LikelyTerms(random);
         var reserved = terms.GpuCount * (ulong)seconds;
         var record = wild ? WildRecord(random) : LikelyRecord(random, reserved);
-        return new(terms, record, Before(random, record.LeaseId), seconds);
+        return new(terms, record, Before(random, record.LeaseId, wild), seconds);
     }
 
     private static LeaseTerms LikelyTerms(Random random) => Plain with
     {
         GpuCount = (uint)random.Next(1, 1_025),
-        Method = (PricingMethod)random.Next(2),
+        Method = (PricingMethod)random.Next(4),
         Price = random.Next(0, 5_000_000),
+        FloorPrice = random.Next(0, 2_000_000),
+        CeilingPrice = random.Next(1_000_000, 5_000_000),
+        RateBps = (uint)Pick(random, 10_000, random.Next(1, 20_000)),
         TakeOrPayBps = Bps(random),
         SlaBps = Pick(random, (ushort)0, (ushort)9_900, (ushort)9_999, (ushort)10_000, Bps(random)),
         SlaCreditSlope = Pick(random, (ushort)0, (ushort)1, (ushort)10, (ushort)100, Short(random)),
@@ -62,6 +65,11 @@ internal static class RentCases
         FacilityWattHours = UpTo(random, reserved),
         HeatWattHours = UpTo(random, reserved),
         Trust = (byte)random.Next(3),
+        IndexValue = random.Next(0, 5_000_000),
+        IndexEpoch = Pick(random, 100u, 100u, 99u),
+        // Up to 5 dollars a GPU-hour let.
+        Revenue = UpTo(random, reserved * 1_389),
+        RevenueSource = Pick(random, Hash32.Zero, Word(random), Word(random)),
     };
 
     private static LeaseTerms WildTerms(Random random) => Plain with
@@ -69,9 +77,13 @@ internal static class RentCases
         Units = Long(random),
         GpuCount = Int(random),
         StartEpoch = Int(random),
-        Method = (PricingMethod)random.Next(2),
+        Method = (PricingMethod)random.Next(4),
         Price = Big96(random),
         FloorPrice = Big96(random),
+        CeilingPrice = Big96(random),
+        NoticeEpochs = Int(random),
+        GraceEpochs = Short(random),
+        Deposit = Big96(random),
         RateBps = Int(random),
         TakeOrPayBps = Bps(random),
         SlaBps = Bps(random),
@@ -84,14 +96,23 @@ internal static class RentCases
         CurtailCreditBps = Bps(random),
     };
 
-    private static MeteringRecord WildRecord(Random random) => new(
-        Word(random), Int(random), Long(random), Long(random), Long(random), Half(random), Short(random), Half(random), Long(random), Half(random),
-        Big96(random), Int(random), Big96(random), Word(random), Word(random), (byte)random.Next(256));
+    private static MeteringRecord WildRecord(Random random)
+    {
+        var epoch = Int(random);
+        return new(
+            Word(random), epoch, Long(random), Long(random), Long(random), Long(random), Short(random), Long(random), Long(random), Long(random),
+            Big96(random), Pick(random, epoch, Int(random)), Big96(random), Pick(random, Hash32.Zero, Word(random)), Word(random), (byte)random.Next(256));
+    }
 
-    /// <summary>Below half of each type, so that one more epoch does not leave it.</summary>
-    private static EpochLeaf Before(Random random, Hash32 leaseId) => random.Next(4) == 0 ? EpochLeaf.Before(leaseId) : new(
-        leaseId, Int(random), Big96(random) / 2, Pick(random, 0ul, (ulong)Rent.Parts - 1, (ulong)random.NextInt64(Rent.Parts)),
-        Big96(random) * Rent.Parts, Half(random), Half(random), Half(random), Half(random), Word(random));
+    /// <summary>A leaf that honest epochs made, or for wild cases any lie about one.</summary>
+    private static EpochLeaf Before(Random random, Hash32 leaseId, bool wild)
+    {
+        if (random.Next(4) == 0) return EpochLeaf.Before(leaseId);
+        return wild
+            ? new(leaseId, Int(random), Big96(random), Pick(random, (ulong)Rent.Parts - 1, Long(random)), Big256(random), Long(random), Long(random), Long(random), Long(random), Word(random))
+            : new(leaseId, Int(random), Big96(random) / 2, Pick(random, 0ul, (ulong)Rent.Parts - 1, (ulong)random.NextInt64(Rent.Parts)),
+                Big96(random) * Rent.Parts, Half(random), Half(random), Half(random), Half(random), Word(random));
+    }
 
     private static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
 
@@ -106,6 +127,9 @@ internal static class RentCases
 
     private static BigInteger Big96(Random random) =>
         Pick(random, 0, 1, (BigInteger.One << 96) - 1, new BigInteger(Bytes(random, 12), isUnsigned: true) >> random.Next(96));
+
+    private static BigInteger Big256(Random random) =>
+        Pick(random, 0, (BigInteger.One << 256) - 1, new BigInteger(Bytes(random, 32), isUnsigned: true) >> random.Next(256));
 
     private static Hash32 Word(Random random) => Hash32.Of(Bytes(random, 32));
 

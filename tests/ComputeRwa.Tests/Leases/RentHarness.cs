@@ -13,13 +13,13 @@ internal sealed record EvmRent(BigInteger Gross, BigInteger SlaCredit, BigIntege
 /// <summary>contracts/mocks/RentMathHarness.sol on a node. It is encoded by hand, so that no codec of ours stands between the two sides.</summary>
 internal sealed class RentHarness(IClient rpc, string address)
 {
-    private const int TermsWords = 29;
+    private const int TermsWords = 31;
     private const int RecordWords = 16;
     private const int LeafWords = 10;
     private const int RentWords = 6;
-    private const string Terms = "(address,address,address,bytes32,bytes32,uint32,bytes32,uint32,uint32,uint8,uint96,uint96,uint96,uint32,uint16,uint16,uint16,uint16,uint64,uint16,uint16,uint16,uint16,uint16,uint16,uint32,uint64,uint16,bytes32)";
+    public const string Terms = "(address,address,address,bytes32,bytes32,uint32,bytes32,uint32,uint32,uint8,uint96,uint96,uint96,uint32,uint16,uint16,uint16,uint16,uint64,uint16,uint16,uint16,uint16,uint16,uint16,uint32,uint16,uint96,uint64,uint16,bytes32)";
     private const string Record = "(uint256,uint32,uint64,uint64,uint64,uint64,uint16,uint64,uint64,uint64,uint96,uint32,uint96,bytes32,bytes32,uint8)";
-    private const string Leaf = "(uint256,uint32,uint96,uint64,uint256,uint64,uint64,uint64,uint64,bytes32)";
+    public const string Leaf = "(uint256,uint32,uint96,uint64,uint256,uint64,uint64,uint64,uint64,bytes32)";
 
     public static async Task<RentHarness> Deploy(HardhatNode node)
     {
@@ -44,30 +44,22 @@ internal sealed class RentHarness(IClient rpc, string address)
         $"nextLeaves({Terms}[],{Leaf}[],{Record}[],uint256)", epochSeconds,
         Many(cases, Encode), Many(cases, c => c.Previous.Encode()), Many(cases, c => c.Record.Encode())), LeafWords)];
 
-    public async Task<bool> NextLeafReverts(RentCase one)
-    {
-        try
-        {
-            await NextLeaves([one], one.EpochSeconds);
-            return false;
-        }
-        catch (RpcResponseException)
-        {
-            return true;
-        }
-    }
-
     public async Task<BigInteger> CapPerEpoch(RentCase one) => Unsigned(await Send(
         [.. Selector($"capPerEpoch({Terms},uint256)"), .. Encode(one), .. Hex.Word(one.EpochSeconds)]), 0);
 
-    private static byte[] Encode(RentCase c)
+    /// <summary>What an epoch costs whatever is used, base units.</summary>
+    public async Task<BigInteger> Minimum(RentCase one) => Unsigned(await Send(
+        [.. Selector($"minimum({Terms},uint256)"), .. Encode(one), .. Hex.Word(one.EpochSeconds)]), 0);
+
+    public static byte[] Encode(RentCase c)
     {
         var t = c.Terms;
         return new Words(TermsWords)
             .Add(t.Provider).Add(t.Lessee).Add(t.PayToken).Add(t.GpuModel).Add(t.Region).Add(t.GpuCount).Add(t.CapacityRoot).Add(t.StartEpoch)
             .Add(t.Epochs).Add((byte)t.Method).Add(t.Price).Add(t.FloorPrice).Add(t.CeilingPrice).Add(t.RateBps).Add(t.TakeOrPayBps).Add(t.SlaBps)
             .Add(t.SlaCreditSlope).Add(t.SlaCreditCapBps).Add(t.EfficiencyTarget).Add(t.EfficiencySlopeBps).Add(t.EfficiencyCapBps)
-            .Add(t.CurtailLimitBps).Add(t.CurtailCreditBps).Add(t.PoolBps).Add(t.FeeBps).Add(t.NoticeEpochs).Add(t.Units).Add(t.Policy).Add(t.Salt)
+            .Add(t.CurtailLimitBps).Add(t.CurtailCreditBps).Add(t.PoolBps).Add(t.FeeBps).Add(t.NoticeEpochs)
+            .Add(t.GraceEpochs).Add(t.Deposit).Add(t.Units).Add(t.Policy).Add(t.Salt)
             .ToBytes();
     }
 
@@ -93,7 +85,7 @@ internal sealed class RentHarness(IClient rpc, string address)
         return Convert.FromHexString(answer.AsSpan(2));
     }
 
-    private static byte[] Selector(string function) => Keccak.Of(System.Text.Encoding.ASCII.GetBytes(function))[..4];
+    public static byte[] Selector(string function) => Keccak.Of(System.Text.Encoding.ASCII.GetBytes(function))[..4];
 
     /// <summary>The items of the one array returned.</summary>
     private static IEnumerable<byte[]> Items(byte[] answer, int words) => answer[64..].Chunk(32 * words);

@@ -11,8 +11,9 @@ public class RentProperties
     private static readonly Gen<RentCase[]> Lives = Gen.Choose(0, int.MaxValue - 1)
         .SelectMany(seed => Gen.Choose(1, 30).Select(epochs => RentCases.Random(seed, 2 * epochs).Where((_, i) => i % 2 == 0).ToArray()));
 
+    // LeaseBook takes no floor above the ceiling.
     [Fact]
-    public void Net_rent_is_never_negative_and_never_above_the_cap() => Check(Cases, c =>
+    public void Net_rent_is_never_negative_and_never_above_the_cap() => Check(Cases.Where(c => c.Terms.FloorPrice <= c.Terms.CeilingPrice), c =>
     {
         var rent = Rent.Compute(c.Terms, c.Record, c.EpochSeconds);
         return rent.Net >= 0 && rent.Net <= Rent.CapPerEpoch(c.Terms, c.EpochSeconds) * Rent.Parts;
@@ -82,6 +83,14 @@ public class RentProperties
             ["fixed"] = (t, _, r) => t.Method == PricingMethod.Fixed && r.Gross > 0,
             ["metered above take or pay"] = (t, _, r) => t.Method == PricingMethod.Metered && r.Gross > 0 && (UInt128)r.Available * (uint)r.LoadBps > (UInt128)r.Billable * t.TakeOrPayBps,
             ["metered at take or pay"] = (t, _, r) => t.Method == PricingMethod.Metered && r.Gross > 0 && (UInt128)r.Available * (uint)r.LoadBps < (UInt128)r.Billable * t.TakeOrPayBps,
+            ["indexed within bounds"] = (t, m, r) => t.Method == PricingMethod.Indexed && r.Gross > 0 && Rent.IndexedRate(t, m) == m.IndexValue * t.RateBps,
+            ["indexed at the floor"] = (t, m, r) => t.Method == PricingMethod.Indexed && r.Gross > 0 && Rent.IsIndexFresh(m) && Rent.IndexedRate(t, m) == t.FloorPrice * 10_000,
+            ["indexed at the ceiling"] = (t, m, r) => t.Method == PricingMethod.Indexed && r.Gross > 0 && Rent.IndexedRate(t, m) == t.CeilingPrice * 10_000,
+            ["indexed and stale"] = (t, m, r) => t.Method == PricingMethod.Indexed && r.Gross > 0 && !Rent.IsIndexFresh(m) && m.IndexValue * t.RateBps > t.FloorPrice * 10_000,
+            ["share within bounds"] = (t, m, r) => t.Method == PricingMethod.RevenueShare && r.Gross > 0 && r.Gross == Rent.ShareOfRevenue(t, m),
+            ["share at the floor"] = (t, m, r) => t.Method == PricingMethod.RevenueShare && r.Gross > Rent.ShareOfRevenue(t, m) && m.RevenueSource != ComputeRwa.Kernel.Hash32.Zero,
+            ["share at the ceiling"] = (t, m, r) => t.Method == PricingMethod.RevenueShare && r.Gross > 0 && r.Gross < Rent.ShareOfRevenue(t, m),
+            ["revenue without a source"] = (t, m, r) => t.Method == PricingMethod.RevenueShare && r.Gross > 0 && m.Revenue > 0 && m.RevenueSource == ComputeRwa.Kernel.Hash32.Zero,
             ["curtailment within the limit"] = (_, m, r) => m.CurtailedSeconds > 0 && r.Excused == m.CurtailedSeconds,
             ["curtailment beyond the limit"] = (_, m, r) => r.Excused > 0 && r.Excused < m.CurtailedSeconds,
             ["availability rounded"] = (_, _, r) => r.Billable > 0 && (UInt128)r.Available * 10_000 % r.Billable != 0,

@@ -159,17 +159,65 @@ public class RentTests
     }
 
     [Fact]
-    public void A_total_that_leaves_its_type_is_an_error_as_in_the_contract()
+    public void A_total_stops_at_the_end_of_its_type_so_that_no_lie_stops_a_challenge()
     {
-        var before = EpochLeaf.Before(FullDay.LeaseId);
-        var rent = Rent.Compute(Fixed, FullDay, Day);
-        Assert.Throws<OverflowException>(() => Rent.NextLeaf(before with { WattHours = ulong.MaxValue }, FullDay, rent));
-        Assert.Throws<OverflowException>(() => Rent.NextLeaf(before with { Rent = (BigInteger.One << 96) - 1 }, FullDay, rent));
+        var (mostRent, mostCredit) = ((BigInteger.One << 96) - 1, (BigInteger.One << 256) - 1);
+        var lie = new EpochLeaf(FullDay.LeaseId, 1, mostRent - 1, ulong.MaxValue, mostCredit - 1, ulong.MaxValue - 1, ulong.MaxValue, ulong.MaxValue - 4, ulong.MaxValue, Hash32.Zero);
+        var record = FullDay with { AvailableSeconds = 0, CurtailedSeconds = 5, HeatWattHours = 1 };
+        var terms = Fixed with { SlaBps = 9_900, SlaCreditSlope = 10, SlaCreditCapBps = 3_000 };
+        var leaf = Rent.NextLeaf(lie, record, Rent.Compute(terms, record, Day));
+        Assert.Equal((mostRent, mostCredit), (leaf.Rent, leaf.CreditParts));
+        Assert.Equal((ulong.MaxValue - 1, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue), (leaf.GpuSeconds, leaf.WattHours, leaf.CurtailedSeconds, leaf.HeatWattHours));
+        Assert.InRange(leaf.Remainder, 0ul, (ulong)Rent.Parts - 1);
+    }
+
+    /// <summary>8 GPUs, at least $1.50, at most $4.00, 90 % of an index or 40 % of the revenue.</summary>
+    private static readonly LeaseTerms Indexed = RentCases.Plain with
+    {
+        GpuCount = 8, Method = PricingMethod.Indexed, FloorPrice = 1_500_000, CeilingPrice = 4_000_000, RateBps = 9_000,
+    };
+
+    private static readonly LeaseTerms Share = Indexed with { Method = PricingMethod.RevenueShare, RateBps = 4_000 };
+
+    [Theory]
+    [InlineData(2_512_345, 100, 434_133_216)] // 192 hours at 90 % of 2.512345
+    [InlineData(1_000_000, 100, 288_000_000)] // the floor
+    [InlineData(9_999_999, 100, 768_000_000)] // the ceiling
+    [InlineData(2_512_345, 99, 288_000_000)] // yesterday's value: the floor
+    [InlineData(0, 0, 288_000_000)] // none was ever written
+    public void Indexed_rent_follows_a_fresh_index_between_floor_and_ceiling(long value, uint epoch, long net) =>
+        Assert.Equal(net, Dollars(Indexed, FullDay with { IndexValue = value, IndexEpoch = epoch }));
+
+    [Theory]
+    [InlineData(1_234_567_891, true, 493_827_156)] // 40 % of 1,234.567891
+    [InlineData(100_000_000, true, 288_000_000)] // the floor
+    [InlineData(9_000_000_000, true, 768_000_000)] // the ceiling
+    [InlineData(1_234_567_891, false, 288_000_000)] // nobody to ask
+    public void A_share_of_revenue_counts_with_a_source_between_floor_and_ceiling(long revenue, bool sourced, long net) =>
+        Assert.Equal(net, Dollars(Share, FullDay with { Revenue = revenue, RevenueSource = sourced ? Keccak.Hash([1]) : Hash32.Zero }));
+
+    [Fact]
+    public void Curtailed_hours_are_taken_off_at_the_index_and_credited_on_the_floor()
+    {
+        var terms = Indexed with { CurtailLimitBps = 1_000, CurtailCreditBps = 2_500 };
+        var record = FullDay with { CurtailedSeconds = 57_600, AvailableSeconds = 633_600, IndexValue = 2_000_000, IndexEpoch = 100 };
+        var rent = Rent.Compute(terms, record, Day);
+        Assert.Equal(6 * Dollar * Rent.Parts, rent.CurtailmentCredit); // 16 hours × 1.50 × 25 %
+        Assert.Equal(3108 * Dollar / 10, rent.Net / Rent.Parts); // 176 hours × 1.80, less 6
     }
 
     [Fact]
-    public void Methods_of_later_versions_are_refused() =>
-        Assert.Throws<NotSupportedException>(() => Rent.Compute(Fixed with { Method = PricingMethod.Indexed }, FullDay, Day));
+    public void The_cap_of_a_lease_with_a_ceiling_is_at_the_ceiling() => Assert.Equal(768 * Dollar, Rent.CapPerEpoch(Indexed, Day));
+
+    [Fact]
+    public void The_least_an_epoch_costs_is_take_or_pay_or_the_floor_rounded_down()
+    {
+        Assert.Equal(384 * Dollar, Rent.Minimum(Fixed, Day));
+        Assert.Equal(1536 * Dollar / 10, Rent.Minimum(Metered, Day));
+        Assert.Equal(288 * Dollar, Rent.Minimum(Indexed, Day));
+        Assert.Equal(288 * Dollar, Rent.Minimum(Share, Day));
+        Assert.Equal(0, Rent.Minimum(Fixed with { GpuCount = 1, Price = 1 }, 3_599));
+    }
 
     private static BigInteger Dollars(LeaseTerms terms, MeteringRecord record) => Rent.Compute(terms, record, Day).Net / Rent.Parts;
 }

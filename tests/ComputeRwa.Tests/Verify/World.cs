@@ -129,7 +129,7 @@ internal sealed class World
             Party(), Party(), Address.Parse(Deployment.Contracts.TestDollar), ShortText.Parse("H100-SXM5-80GB"), ShortText.Parse("US-TX"), (uint)gpus.Length,
             Capacity.Root(ordered), (uint)(FirstEpoch + (atOnce ? 0 : _random.Next(Math.Min(3, _epochs)))), (uint)_random.Next(1, _epochs + 2),
             _random.Next(2) == 0 ? PricingMethod.Fixed : PricingMethod.Metered, _random.Next(1, 5_000_000), 0, 0, 0, Bps(), Bps(), (ushort)_random.Next(50), Bps(),
-            _random.Next(4) == 0 ? 0ul : (ulong)_random.Next(1, 20_000), (ushort)_random.Next(20_000), Bps(), Bps(), Bps(), 8_000, 100, 1, 1_000, 0, RandomHash());
+            _random.Next(4) == 0 ? 0ul : (ulong)_random.Next(1, 20_000), (ushort)_random.Next(20_000), Bps(), Bps(), Bps(), 8_000, 100, 1, 0, 0, 1_000, 0, RandomHash());
         var start = (long)terms.StartEpoch * EpochSeconds;
         var notices = Enumerable.Range(0, _random.Next(4)).Select(_ => start + _random.Next((int)(terms.Epochs * EpochSeconds))).Select(at => new TimeRange(at, at + _random.Next(1, 2_500))).ToList();
         return new(LeaseId(terms), terms, [.. ordered.Select(g => new GpuLet(g.NodeId.Value, g.NodeKey, g.Uuid))], _random.Next(10_000, 20_000), Bps(), notices);

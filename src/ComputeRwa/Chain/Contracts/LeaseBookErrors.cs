@@ -84,10 +84,4 @@ internal static partial class LeaseBook
     {
         [Parameter("uint8", "kind", 1)] public byte Kind { get; set; }
     }
-
-    [Error("UnsupportedMethod")]
-    internal sealed class UnsupportedMethodError : IErrorDTO
-    {
-        [Parameter("uint8", "method", 1)] public byte Method { get; set; }
-    }
 }

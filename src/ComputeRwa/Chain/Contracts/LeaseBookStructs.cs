@@ -33,9 +33,11 @@ internal sealed class LeaseTermsDto
     [Parameter("uint16", "poolBps", 24)] public ushort PoolBps { get; set; }
     [Parameter("uint16", "feeBps", 25)] public ushort FeeBps { get; set; }
     [Parameter("uint32", "noticeEpochs", 26)] public uint NoticeEpochs { get; set; }
-    [Parameter("uint64", "units", 27)] public ulong Units { get; set; }
-    [Parameter("uint16", "policy", 28)] public ushort Policy { get; set; }
-    [Parameter("bytes32", "salt", 29)] public byte[] Salt { get; set; } = [];
+    [Parameter("uint16", "graceEpochs", 27)] public ushort GraceEpochs { get; set; }
+    [Parameter("uint96", "deposit", 28)] public BigInteger Deposit { get; set; }
+    [Parameter("uint64", "units", 29)] public ulong Units { get; set; }
+    [Parameter("uint16", "policy", 30)] public ushort Policy { get; set; }
+    [Parameter("bytes32", "salt", 31)] public byte[] Salt { get; set; } = [];
 }
 
 /// <summary>A payer's signed order to fund a line of a lease, base units; kind 0 is the rent escrow.</summary>
