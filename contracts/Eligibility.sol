@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Admission, IEligibility, Member, Policy} from "./interfaces/IEligibility.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
@@ -9,7 +9,7 @@ import {Signature} from "./libraries/Signature.sol";
 
 /// @title Eligibility
 /// @notice Documented in IEligibility.
-contract Eligibility is IEligibility, EIP712, Ownable2Step {
+contract Eligibility is IEligibility, EIP712, AccessManaged {
     using NonceMap for mapping(address => mapping(uint256 => uint256));
 
     /// @dev A policy nobody has set admits nobody.
@@ -17,6 +17,7 @@ contract Eligibility is IEligibility, EIP712, Ownable2Step {
         bool exists;
         bool membersOnly;
         uint8 minClass;
+        bool bars; // some jurisdictions
     }
 
     bytes32 private constant ADMISSION_TYPEHASH =
@@ -29,14 +30,16 @@ contract Eligibility is IEligibility, EIP712, Ownable2Step {
 
     mapping(address account => Member) private _members;
     mapping(uint16 policy => Rule) private _rules;
+    /// @inheritdoc IEligibility
+    mapping(uint16 policy => mapping(uint16 jurisdiction => bool)) public isBarred;
     mapping(address account => mapping(uint256 word => uint256)) private _nonces;
 
-    constructor(address registrar_, address owner_) EIP712("ComputeRwa Eligibility", "1") Ownable(owner_) {
+    constructor(address registrar_, address authority) EIP712("ComputeRwa Eligibility", "1") AccessManaged(authority) {
         _setRegistrar(registrar_);
     }
 
-    modifier onlyRegistrarOrOwner() {
-        if (msg.sender != registrar) _checkOwner();
+    modifier registrarOrRestricted() {
+        if (msg.sender != registrar) _checkCanCall(msg.sender, msg.data);
         _;
     }
 
@@ -54,19 +57,27 @@ contract Eligibility is IEligibility, EIP712, Ownable2Step {
     }
 
     /// @inheritdoc IEligibility
-    function setMember(address account, Member calldata m) external onlyRegistrarOrOwner {
+    function setMember(address account, Member calldata m) external registrarOrRestricted {
         _setMember(account, m);
     }
 
     /// @inheritdoc IEligibility
-    function setPolicy(uint16 policy, Policy calldata p) external onlyOwner {
+    function setPolicy(uint16 policy, Policy calldata p) external restricted {
         if (policy == 0) revert PolicyZeroIsOpen();
-        _rules[policy] = Rule(true, p.membersOnly, p.minClass);
+        _rules[policy] = Rule(true, p.membersOnly, p.minClass, _rules[policy].bars);
         emit PolicySet(policy, p.membersOnly, p.minClass);
     }
 
     /// @inheritdoc IEligibility
-    function setRegistrar(address registrar_) external onlyOwner {
+    function setJurisdiction(uint16 policy, uint16 jurisdiction, bool barred) external restricted {
+        if (policy == 0) revert PolicyZeroIsOpen();
+        if (barred) _rules[policy].bars = true;
+        isBarred[policy][jurisdiction] = barred;
+        emit JurisdictionSet(policy, jurisdiction, barred);
+    }
+
+    /// @inheritdoc IEligibility
+    function setRegistrar(address registrar_) external restricted {
         _setRegistrar(registrar_);
     }
 
@@ -89,6 +100,7 @@ contract Eligibility is IEligibility, EIP712, Ownable2Step {
         if (policy == 0) return true;
         Rule memory r = _rules[policy];
         if (!r.exists) return false;
+        if (r.bars && isBarred[policy][m.jurisdiction]) return false;
         if (!r.membersOnly && r.minClass == 0) return true;
         return block.timestamp <= m.validUntil && m.investorClass >= r.minClass;
     }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Funding, ILeaseBook, LeaseStatus, Origination, Permit} from "./interfaces/ILeaseBook.sol";
+import {LeaseEnding} from "./base/LeaseEnding.sol";
+import {Funding, ILeaseBook, Origination, Permit} from "./interfaces/ILeaseBook.sol";
 import {Bounds, ILeaseClaims, Series} from "./interfaces/ILeaseClaims.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {NonceMap} from "./libraries/NonceMap.sol";
@@ -17,18 +18,14 @@ import {LeaseTerms, PricingMethod} from "./types/Lease.sol";
 
 /// @title LeaseBook
 /// @notice Documented in ILeaseBook.
-contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
+contract LeaseBook is LeaseEnding {
     using NonceMap for mapping(address => mapping(uint256 => uint256));
 
     bytes32 private constant FUNDING_TYPEHASH =
         keccak256("Funding(uint256 leaseId,uint8 kind,uint96 amount,address payer,uint256 nonce,uint256 deadline)");
-    uint256 private constant BPS = 10_000;
     /// @dev What one item of a batch may burn: two contract wallets and a receiver fit with room to spare.
     uint256 private constant ITEM_GAS = 800_000;
 
-    ILeaseClaims private immutable CLAIMS;
-    /// @inheritdoc ILeaseBook
-    uint32 public immutable epochLength;
     /// @inheritdoc ILeaseBook
     bool public newLeasesPaused;
 
@@ -37,11 +34,9 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     constructor(
         ILeaseClaims claims,
         uint32 epochLength_,
-        address owner_
-    ) EIP712("ComputeRwa LeaseBook", "1") Ownable(owner_) {
-        CLAIMS = claims;
-        epochLength = epochLength_;
-    }
+        uint32 livenessEpochs_,
+        address authority
+    ) LeaseEnding(claims, epochLength_, livenessEpochs_) EIP712("ComputeRwa LeaseBook", "1") AccessManaged(authority) {}
 
     // Origination
 
@@ -58,16 +53,16 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
             revert InvalidLesseeSignature();
         }
         _permit(t.payToken, t.lessee, o.permit);
-        uint96 funding = cap * t.noticeEpochs; // noticeEpochs ≤ epochs, and cap × epochs fits 88 bits
+        uint88 funding = uint88(cap * t.noticeEpochs); // noticeEpochs ≤ epochs, and cap × epochs fits 88 bits
         emit LeaseOriginated(id, t.provider, t.lessee, funding, cap);
         CLAIMS.open(
             id,
             t.provider,
             t.lessee,
             t.payToken,
-            funding,
+            t.deposit,
             Series(0, t.units, t.startEpoch - 1, t.poolBps, t.feeBps, t.policy, 0, 0),
-            Bounds(funding, cap, t.startEpoch, t.epochs)
+            Bounds(funding, uint88(cap), t.startEpoch, uint24(t.epochs), uint24(t.noticeEpochs))
         );
     }
 
@@ -89,7 +84,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
 
     /// @inheritdoc ILeaseBook
     function fund(uint256 id, uint8 kind, uint96 amount) external {
-        _fund(id, kind, msg.sender, amount);
+        CLAIMS.addFunds(id, kind, msg.sender, amount);
     }
 
     /// @inheritdoc ILeaseBook
@@ -99,7 +94,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
         if (!Signature.isFrom(f.payer, digest, signature)) revert InvalidPayerSignature();
         if (!_nonces.use(f.payer, f.nonce)) revert NonceUsed(f.payer, f.nonce);
         if (permit.deadline != 0) _permit(CLAIMS.payTokenOf(f.leaseId), f.payer, permit);
-        _fund(f.leaseId, f.kind, f.payer, f.amount);
+        CLAIMS.addFunds(f.leaseId, f.kind, f.payer, f.amount);
     }
 
     /// @inheritdoc ILeaseBook
@@ -119,9 +114,27 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     }
 
     /// @inheritdoc ILeaseBook
-    function setNewLeasesPaused(bool paused) external onlyOwner {
-        newLeasesPaused = paused;
-        emit NewLeasesPaused(paused);
+    function payProviderTo(LeaseTerms calldata terms, address to) external returns (uint96 amount) {
+        if (msg.sender != terms.provider) revert NotAParty();
+        return CLAIMS.payProvider(leaseId(terms), to);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function refundTo(LeaseTerms calldata terms, address to) external returns (uint96 amount) {
+        if (msg.sender != terms.lessee) revert NotAParty();
+        return CLAIMS.refund(leaseId(terms), to);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function pauseNewLeases() external restricted {
+        newLeasesPaused = true;
+        emit NewLeasesPaused(true);
+    }
+
+    /// @inheritdoc ILeaseBook
+    function resumeNewLeases() external restricted {
+        newLeasesPaused = false;
+        emit NewLeasesPaused(false);
     }
 
     // Questions
@@ -132,34 +145,8 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
     }
 
     /// @inheritdoc ILeaseBook
-    function statusOf(uint256 id) external view returns (LeaseStatus) {
-        Series memory s = CLAIMS.seriesOf(id);
-        if (s.units == 0) return LeaseStatus.None;
-        Bounds memory b = CLAIMS.boundsOf(id);
-        uint32 epoch = currentEpoch();
-        if (epoch < b.startEpoch) return LeaseStatus.Offered;
-        if (s.flags & 1 != 0) return LeaseStatus.Delinquent;
-        return epoch - b.startEpoch < b.epochs ? LeaseStatus.Active : LeaseStatus.Ended;
-    }
-
-    /// @inheritdoc ILeaseBook
     function nonceUsed(address account, uint256 nonce) external view returns (bool) {
         return _nonces.used(account, nonce);
-    }
-
-    /// @inheritdoc ILeaseBook
-    function leaseId(LeaseTerms calldata terms) public view returns (uint256) {
-        return uint256(_hashTypedDataV4(StructHash.ofTerms(terms)));
-    }
-
-    /// @inheritdoc ILeaseBook
-    function currentEpoch() public view returns (uint32) {
-        return uint32(block.timestamp / epochLength);
-    }
-
-    function _fund(uint256 id, uint8 kind, address payer, uint96 amount) private {
-        if (kind != 0) revert UnsupportedFunding(kind);
-        CLAIMS.addFunds(id, kind, payer, amount);
     }
 
     /// @dev A permit somebody has sent before us fails and does not matter: the transfer decides.
@@ -198,6 +185,7 @@ contract LeaseBook is ILeaseBook, EIP712, Ownable2Step {
         if (t.feeBps > BPS - t.poolBps) revert InvalidTerms("feeBps");
         if (t.noticeEpochs == 0 || t.noticeEpochs > t.epochs) revert InvalidTerms("noticeEpochs");
         if (t.graceEpochs >= t.noticeEpochs) revert InvalidTerms("graceEpochs");
+        if (t.deposit > type(uint88).max - most * t.noticeEpochs) revert InvalidTerms("deposit");
         if (t.units == 0) revert InvalidTerms("units");
         if (!StructHash.isClean(t)) revert InvalidTerms("encoding");
         return uint96(most);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ERC1155Utils} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Utils.sol";
 import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
 import {Account, Series} from "../interfaces/ILeaseClaims.sol";
@@ -10,8 +10,11 @@ import {ClaimUnits} from "./ClaimUnits.sol";
 
 /// @title The controller's powers over units, and what the rules answer (ERC-7943)
 /// @dev They reach units only: accrued cash stays with whoever it was credited to, and claiming asks no rule.
-abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, Ownable2Step {
+abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, AccessManaged {
     using Split for Series;
+
+    /// @dev A lease that attestors leave out cannot be synced: after so many epochs a forced transfer waits no longer.
+    uint32 private constant LONGEST_LAG = 7;
 
     /// @inheritdoc IERC7943MultiToken
     function forcedTransfer(
@@ -19,8 +22,9 @@ abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, Ownable2Step 
         address to,
         uint256 tokenId,
         uint256 amount
-    ) external onlyOwner returns (bool) {
+    ) external restricted returns (bool) {
         if (!ELIGIBILITY.canHold(to, _series[tokenId].policy)) revert ERC7943CannotReceive(to);
+        _checkSynced(tokenId);
         _unfreeze(from, tokenId, amount);
         _move(_series[tokenId].perUnit(), from, to, tokenId, amount);
         emit TransferSingle(msg.sender, from, to, tokenId, amount);
@@ -30,7 +34,7 @@ abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, Ownable2Step 
     }
 
     /// @inheritdoc IERC7943MultiToken
-    function setFrozenTokens(address account, uint256 tokenId, uint256 amount) external onlyOwner returns (bool) {
+    function setFrozenTokens(address account, uint256 tokenId, uint256 amount) external restricted returns (bool) {
         _setFrozen(account, tokenId, amount);
         return true;
     }
@@ -56,6 +60,17 @@ abstract contract ClaimControls is ClaimUnits, IERC7943MultiToken, Ownable2Step 
         if (!fromOk || !toOk) return false;
         Account memory a = _accounts[tokenId][from];
         return a.flags & HAS_FROZEN == 0 || amount <= _unfrozen(a, _frozen[tokenId][from]);
+    }
+
+    function _dueEpoch(uint256 tokenId, uint32 activeEpoch) internal view virtual returns (uint32);
+
+    function _activeEpoch() internal view virtual returns (uint32);
+
+    /// @dev Revenue goes to whoever holds at the sync's block, so force waits for what is due.
+    function _checkSynced(uint256 tokenId) private view {
+        uint32 due = _dueEpoch(tokenId, _activeEpoch());
+        uint32 last = _series[tokenId].lastEpoch;
+        if (last < due && due - last <= LONGEST_LAG) revert NotSynced(tokenId, due);
     }
 
     /// @dev Leaves frozen what remains; a balance that does not suffice is left for the move to refuse.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
 import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
 import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
@@ -11,7 +11,7 @@ import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
 import {ILeaseClaims} from "../interfaces/ILeaseClaims.sol";
 
 /// @title What the claims are called, where their descriptions are, and which standards they meet
-abstract contract ClaimMetadata is ILeaseClaims, IERC1155MetadataURI, Ownable2Step {
+abstract contract ClaimMetadata is ILeaseClaims, IERC1155MetadataURI, AccessManaged {
     string private _baseURI;
 
     constructor(string memory baseURI) {
@@ -19,7 +19,7 @@ abstract contract ClaimMetadata is ILeaseClaims, IERC1155MetadataURI, Ownable2St
     }
 
     /// @inheritdoc ILeaseClaims
-    function setBaseURI(string calldata base) external onlyOwner {
+    function setBaseURI(string calldata base) external restricted {
         _baseURI = base;
         emit ContractURIUpdated();
     }

@@ -30,6 +30,7 @@ struct Policy {
 interface IEligibility {
     event MemberSet(address indexed account, uint64 validUntil, uint16 jurisdiction, uint8 investorClass, bool blocked);
     event PolicySet(uint16 indexed policy, bool membersOnly, uint8 minClass);
+    event JurisdictionSet(uint16 indexed policy, uint16 indexed jurisdiction, bool barred);
     event RegistrarSet(address indexed registrar);
 
     error InvalidRegistrarSignature();
@@ -41,6 +42,8 @@ interface IEligibility {
     function admit(Admission calldata a, bytes calldata signature) external;
     function setMember(address account, Member calldata m) external;
     function setPolicy(uint16 policy, Policy calldata p) external;
+    /// @notice Bars, or admits again, members of a jurisdiction; accounts never admitted have jurisdiction 0.
+    function setJurisdiction(uint16 policy, uint16 jurisdiction, bool barred) external;
     function setRegistrar(address registrar) external;
 
     /// @notice False for a blocked account.
@@ -52,5 +55,6 @@ interface IEligibility {
     function check(uint16 policy, address from, address to) external view returns (bool fromOk, bool toOk);
     function memberOf(address account) external view returns (Member memory);
     function policyOf(uint16 policy) external view returns (Policy memory);
+    function isBarred(uint16 policy, uint16 jurisdiction) external view returns (bool);
     function registrar() external view returns (address);
 }

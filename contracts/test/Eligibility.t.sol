@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Admission, IEligibility, Member, Policy} from "../interfaces/IEligibility.sol";
 import {Wallet} from "./helpers/Actors.sol";
 import {Fixture} from "./helpers/Fixture.sol";
@@ -173,7 +173,7 @@ contract EligibilityTest is Fixture {
     }
 
     function test_RevertWhen_AStrangerSets() public {
-        bytes memory refusal = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger);
+        bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
         vm.startPrank(stranger);
         vm.expectRevert(refusal);
         eligibility.setMember(stranger, Member(type(uint64).max, 840, 2, false));
@@ -187,7 +187,7 @@ contract EligibilityTest is Fixture {
     function test_RevertWhen_TheRegistrarSetsAPolicy() public {
         address registrar = vm.addr(REGISTRAR_KEY);
         vm.prank(registrar);
-        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, registrar));
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, registrar));
         eligibility.setPolicy(MEMBERS, Policy(false, 0));
     }
 

@@ -263,7 +263,7 @@ contract FundTest is Fixture {
     }
 
     function test_LeavingIsNotPaused() public {
-        book.setNewLeasesPaused(true);
+        book.pauseNewLeases();
         _finish(1_000_000_000);
         _block(provider);
         _block(lessee);

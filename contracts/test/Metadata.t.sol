@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
 import {ILeaseClaims} from "../interfaces/ILeaseClaims.sol";
 import {Fixture} from "./helpers/Fixture.sol";
@@ -43,7 +43,7 @@ contract MetadataTest is Fixture {
         claims.setBaseURI("ipfs://x/");
         _eq(claims.contractURI(), "ipfs://x/contract.json", "contract");
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger));
         claims.setBaseURI("");
     }
 

@@ -187,17 +187,17 @@ contract OriginateTest is Fixture {
 
     function test_RevertWhen_NewLeasesArePaused() public {
         Origination memory o = _signed(_terms());
-        book.setNewLeasesPaused(true);
+        book.pauseNewLeases();
         vm.expectRevert(abi.encodeWithSelector(ILeaseBook.NewLeasesArePaused.selector));
         book.originate(o);
-        book.setNewLeasesPaused(false);
+        book.resumeNewLeases();
         book.originate(o);
     }
 
     function test_RevertWhen_AStrangerPauses() public {
         vm.prank(stranger);
         vm.expectRevert();
-        book.setNewLeasesPaused(true);
+        book.pauseNewLeases();
     }
 
     function test_RevertWhen_ThePayTokenIsNotAllowed() public {
@@ -255,7 +255,7 @@ contract OriginateTest is Fixture {
 
     function test_RevertWhen_ClaimsIsOpenedByAnotherThanTheBook() public {
         Series memory s = Series(0, 1, 0, 0, 0, 0, 0, 0);
-        Bounds memory b = Bounds(0, 0, 0, 0);
+        Bounds memory b = Bounds(0, 0, 0, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.OnlyLeaseBook.selector));
         claims.open(1, provider, lessee, address(dollar), 0, s, b);
     }

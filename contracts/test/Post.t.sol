@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IEpochLedger} from "../interfaces/IEpochLedger.sol";
 import {EpochRoot} from "../types/Lease.sol";
 import {Fixture} from "./helpers/Fixture.sol";
@@ -193,7 +193,7 @@ contract PostTest is Fixture {
     }
 
     function test_RevertWhen_AStrangerChangesAttestors() public {
-        bytes memory refusal = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger);
+        bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
         vm.startPrank(stranger);
         vm.expectRevert(refusal);
         ledger.setAttestor(stranger, true);

@@ -6,8 +6,6 @@ import {Fixture} from "./helpers/Fixture.sol";
 import {vm} from "./helpers/Vm.sol";
 
 interface IRentMath {
-    error UnsupportedMethod(uint8 method);
-
     function compute(
         LeaseTerms[] calldata terms,
         MeteringRecord[] calldata records,
@@ -169,20 +167,6 @@ contract RentMathTest is Fixture {
         _eq(rent.gross, 0, "gross");
         _eq(rent.slaCredit, 0, "no availability was due");
         _eq(rent.net, 0, "a credit never makes rent negative");
-    }
-
-    function test_RevertWhen_TheMethodIsNotSupported() public {
-        for (uint8 method = 2; method < 5; ++method) {
-            LeaseTerms memory t = _terms();
-            t.method = method;
-            vm.expectRevert(abi.encodeWithSelector(IRentMath.UnsupportedMethod.selector, method));
-            this.computeOnce(t);
-        }
-    }
-
-    function computeOnce(LeaseTerms memory t) external view {
-        MeteringRecord memory r;
-        _compute(t, r);
     }
 
     // Any input

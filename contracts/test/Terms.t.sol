@@ -33,7 +33,10 @@ contract TermsTest is Fixture {
         t.epochs = 0;
         _refused(t, "epochs");
         t = _terms();
-        t.epochs = type(uint32).max - start + 1;
+        t.epochs = uint32(type(uint24).max) + 1;
+        _refused(t, "epochs");
+        t = _terms();
+        t.startEpoch = type(uint32).max - t.epochs + 1;
         _refused(t, "epochs");
         t = _terms();
         t.price = 0;
@@ -45,8 +48,28 @@ contract TermsTest is Fixture {
         t.noticeEpochs = 31;
         _refused(t, "noticeEpochs");
         t = _terms();
+        t.graceEpochs = uint16(t.noticeEpochs);
+        _refused(t, "graceEpochs");
+        t = _terms();
+        t.deposit = type(uint88).max - CAP * 7 + 1;
+        _refused(t, "deposit");
+        t = _terms();
         t.units = 0;
         _refused(t, "units");
+    }
+
+    function test_RevertWhen_AFlexiblePriceHasNoRoomOrNoRate() public {
+        for (uint8 method = 2; method < 4; ++method) {
+            LeaseTerms memory t = _terms();
+            (t.method, t.floorPrice, t.ceilingPrice, t.rateBps) = (method, 2, 1, 1);
+            _refused(t, "floorPrice");
+            (t.floorPrice, t.ceilingPrice, t.rateBps) = (1, 1_000_000, 0);
+            _refused(t, "rateBps");
+            (t.floorPrice, t.ceilingPrice, t.rateBps) = (0, 0, 1);
+            _refused(t, "price");
+            (t.floorPrice, t.ceilingPrice, t.rateBps) = (1_000_000, 1_000_000, 1);
+            book.originate(_signed(t));
+        }
     }
 
     function test_RevertWhen_AShareIsBeyondAllOfIt() public {
@@ -84,8 +107,10 @@ contract TermsTest is Fixture {
 
     function test_TheLastEpochMayBeTheLastThereIs() public {
         LeaseTerms memory t = _terms();
-        t.epochs = type(uint32).max - start;
-        t.noticeEpochs = 1;
+        t.startEpoch = type(uint32).max - t.epochs;
+        book.originate(_signed(t));
+        t = _terms();
+        (t.epochs, t.noticeEpochs) = (type(uint24).max, 1);
         book.originate(_signed(t));
     }
 
@@ -101,12 +126,12 @@ contract TermsTest is Fixture {
         book.originate(_signed(t));
     }
 
-    function test_RevertWhen_TheMethodIsNotSupported() public {
-        for (uint8 method = 2; method < 6; ++method) {
+    function test_RevertWhen_TheMethodIsUnknown() public {
+        for (uint8 method = 4; method < 7; ++method) {
             LeaseTerms memory t = _terms();
             t.method = method;
             Origination memory o = _signed(t);
-            vm.expectRevert(abi.encodeWithSelector(ILeaseBook.UnsupportedMethod.selector, method));
+            vm.expectRevert(abi.encodeWithSelector(ILeaseBook.InvalidTerms.selector, bytes32("method")));
             book.originate(o);
         }
     }

@@ -2,18 +2,24 @@
 pragma solidity 0.8.36;
 
 import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IEligibility, Member, Policy} from "../../interfaces/IEligibility.sol";
-import {IEpochLedger} from "../../interfaces/IEpochLedger.sol";
+import {IEpochLedger, LedgerSettings} from "../../interfaces/IEpochLedger.sol";
 import {IERC7943MultiToken} from "../../interfaces/IERC7943.sol";
 import {Funding, ILeaseBook, Origination, Permit} from "../../interfaces/ILeaseBook.sol";
 import {ILeaseClaims, TransferOrder} from "../../interfaces/ILeaseClaims.sol";
+import {IUseRights} from "../../interfaces/IUseRights.sol";
 import {EpochLeaf, EpochRoot, LeaseTerms} from "../../types/Lease.sol";
 import {Tree} from "./Tree.sol";
 import {vm} from "./Vm.sol";
 
 interface IClaims is ILeaseClaims, IERC1155MetadataURI, IERC7943MultiToken {}
+
+interface IRights is IUseRights, IERC721Metadata {}
 
 interface IDollar is IERC20Metadata, IERC20Permit {
     function mint(address to, uint256 amount) external;
@@ -26,6 +32,9 @@ abstract contract Deployment {
     uint256 internal constant PARTS = 360_000_000_000;
     uint16 internal constant MEMBERS = 1;
     uint96 internal constant CAP = 1_969_689_600; // of the terms below
+    uint96 internal constant ROOT_BOND = 1_000e6 + 1;
+    uint96 internal constant DISPUTE_BOND = 25e6;
+    uint32 internal constant LIVENESS = 7;
 
     uint256 internal constant PROVIDER_KEY = 0xA1;
     uint256 internal constant LESSEE_KEY = 0xB1;
@@ -37,6 +46,8 @@ abstract contract Deployment {
     IClaims internal claims;
     ILeaseBook internal book;
     IDollar internal dollar;
+    IAccessManager internal authority;
+    IRights internal rights;
 
     address internal provider = vm.addr(PROVIDER_KEY);
     address internal lessee = vm.addr(LESSEE_KEY);
@@ -68,28 +79,42 @@ abstract contract Deployment {
 
     function _deploy(uint32 window) internal {
         dollar = IDollar(_create("contracts/mocks/TestDollar.sol:TestDollar", ""));
+        authority = IAccessManager(_create("contracts/Authority.sol:Authority", abi.encode(address(this))));
         uint256 nonce = vm.getNonce(address(this));
-        address claimsAt = vm.computeCreateAddress(address(this), nonce + 2);
-        address bookAt = vm.computeCreateAddress(address(this), nonce + 3);
-        address[] memory attestors = new address[](3);
-        for (uint256 i; i < 3; ++i) attestors[i] = vm.addr(attestorKeys[i]);
+        LedgerSettings memory s = _settings(window);
+        s.claims = ILeaseClaims(vm.computeCreateAddress(address(this), nonce + 2));
+        s.book = ILeaseBook(vm.computeCreateAddress(address(this), nonce + 3));
         eligibility = IEligibility(
-            _create("contracts/Eligibility.sol:Eligibility", abi.encode(vm.addr(REGISTRAR_KEY), address(this)))
+            _create("contracts/Eligibility.sol:Eligibility", abi.encode(vm.addr(REGISTRAR_KEY), authority))
         );
-        ledger = IEpochLedger(
-            _create(
-                "contracts/EpochLedger.sol:EpochLedger",
-                abi.encode(claimsAt, LENGTH, window, attestors, 2, address(this))
-            )
-        );
+        ledger = IEpochLedger(_create("contracts/EpochLedger.sol:EpochLedger", abi.encode(s, authority)));
         claims = IClaims(
             _create(
                 "contracts/LeaseClaims.sol:LeaseClaims",
-                abi.encode(bookAt, ledger, eligibility, feeRecipient, "https://example.org/token/", address(this))
+                abi.encode(s.book, ledger, eligibility, feeRecipient, "https://example.org/token/", authority)
             )
         );
-        book = ILeaseBook(_create("contracts/LeaseBook.sol:LeaseBook", abi.encode(claimsAt, LENGTH, address(this))));
+        book = ILeaseBook(
+            _create("contracts/LeaseBook.sol:LeaseBook", abi.encode(claims, LENGTH, LIVENESS, authority))
+        );
+        rights = IRights(
+            _create("contracts/UseRights.sol:UseRights", abi.encode(book, claims, "https://example.org/use/"))
+        );
         claims.allowPayToken(address(dollar));
+        dollar.mint(address(this), 100 * uint256(ROOT_BOND));
+        dollar.approve(address(ledger), type(uint256).max);
+        ledger.depositBond(3 * ROOT_BOND);
+    }
+
+    function _settings(uint32 window) internal view returns (LedgerSettings memory s) {
+        s.bondToken = IERC20(address(dollar));
+        s.epochLength = LENGTH;
+        s.challengeWindow = window;
+        s.rootBond = ROOT_BOND;
+        s.disputeBond = DISPUTE_BOND;
+        s.threshold = 2;
+        s.attestors = new address[](3);
+        for (uint256 i; i < 3; ++i) s.attestors[i] = vm.addr(attestorKeys[i]);
     }
 
     function _create(string memory artifact, bytes memory arguments) internal returns (address deployed) {

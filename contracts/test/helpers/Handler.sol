@@ -241,8 +241,8 @@ contract Handler is Deployment {
     }
 
     function pauseNewLeases(bool paused) external checked("pauseNewLeases", address(0), 0) {
-        book.setNewLeasesPaused(paused);
-        book.setNewLeasesPaused(false);
+        if (paused) book.pauseNewLeases();
+        book.resumeNewLeases();
     }
 
     // What the invariants ask
