@@ -98,7 +98,7 @@ contract EpochLedger is LedgerObjections {
     }
 
     function _checkActive(uint32 epoch, bytes32 root) private view {
-        uint256 slot = _slotOf(_head, epoch);
+        uint256 slot = _slotOf(_head.epoch, epoch);
         if (slot == 0 || !_isRoot(slot, root)) revert UnknownRoot(epoch);
         if (block.timestamp < _activeAt(slot)) revert NotActive(epoch);
     }

@@ -45,42 +45,56 @@ async function deploy(name, ...args) {
   return contract;
 }
 
-const nonce = await owner.getNonce();
-const [, ledgerAt, claimsAt, bookAt] = [0, 1, 2, 3].map((i) =>
-  getCreateAddress({ from: owner.address, nonce: nonce + i }),
-);
-const eligibility = await deploy("Eligibility", owner.address, owner.address);
-const ledger = await deploy(
-  "EpochLedger",
-  claimsAt,
-  day,
-  0,
-  attestors.map((a) => a.address),
-  2,
-  owner.address,
-);
-const claims = await deploy(
-  "LeaseClaims",
-  bookAt,
-  ledgerAt,
-  eligibility,
-  owner.address,
-  "https://example.org/",
-  owner.address,
-);
-const book = await deploy("LeaseBook", claimsAt, day, owner.address);
 const testDollar = await deploy("TestDollar");
 const proxy = await deploy("AdminProxy", await deploy("UsdcLike"), owner.address);
 const usdc = (await deploy("UsdcLike")).attach(await proxy.getAddress()).connect(relayer);
+const authority = await deploy("Authority", owner.address);
+const rootBond = 10_000_000_000n;
 
-await eligibility.setPolicy(1, { membersOnly: true, minClass: 0 });
-for (const p of [provider, holder, newcomer])
-  await eligibility.setMember(p, { validUntil: 4_000_000_000, jurisdiction: 840, investorClass: 2, blocked: false });
-for (const token of [testDollar, usdc]) {
-  await claims.allowPayToken(token);
-  for (const to of [lessee.address, claimsAt]) await (await token.mint(to, 10n ** 15n)).wait();
-  await (await token.connect(lessee).approve(claimsAt, MaxUint256)).wait();
+// A ledger and all that it needs; the window is zero for what is measured most.
+async function deployAll(challengeWindow) {
+  const nonce = await owner.getNonce();
+  const [ledgerAt, claimsAt, bookAt] = [1, 2, 3].map((i) =>
+    getCreateAddress({ from: owner.address, nonce: nonce + i }),
+  );
+  const eligibility = await deploy("Eligibility", owner.address, authority);
+  const settings = {
+    claims: claimsAt,
+    book: bookAt,
+    bondToken: testDollar,
+    epochLength: day,
+    challengeWindow,
+    rootBond,
+    disputeBond: 100_000_000n,
+    threshold: 2,
+    attestors: attestors.map((a) => a.address),
+  };
+  const ledger = await deploy("EpochLedger", settings, authority);
+  const claims = await deploy(
+    "LeaseClaims",
+    bookAt,
+    ledgerAt,
+    eligibility,
+    owner.address,
+    "https://example.org/",
+    authority,
+  );
+  const book = await deploy("LeaseBook", claimsAt, day, 7, authority);
+  await testDollar.mint(owner, rootBond * 10n);
+  await testDollar.approve(ledger, MaxUint256);
+  await (await ledger.depositBond(rootBond * 2n)).wait();
+  await eligibility.setPolicy(1, { membersOnly: true, minClass: 0 });
+  for (const p of [provider, holder, newcomer])
+    await eligibility.setMember(p, { validUntil: 4_000_000_000, jurisdiction: 840, investorClass: 2, blocked: false });
+  for (const token of [testDollar, usdc]) {
+    await claims.allowPayToken(token);
+    for (const to of [lessee.address, claimsAt]) await (await token.mint(to, 10n ** 15n)).wait();
+    await (await token.connect(lessee).approve(claimsAt, MaxUint256)).wait();
+  }
+  return { eligibility, ledger, claims, book, claimsAt };
 }
+
+const { ledger, claims, book, claimsAt } = await deployAll(0);
 
 const domain = async (name, contract) => ({
   name: `ComputeRwa ${name}`,
@@ -130,6 +144,8 @@ async function lease(token, from = lessee) {
     poolBps: 8_000,
     feeBps: 200,
     noticeEpochs: 7,
+    graceEpochs: 2,
+    deposit: 0,
     units: 1_000_000,
     policy: 1,
     salt: hash(`salt ${leases}`),

@@ -292,10 +292,14 @@ abstract contract LeaseCash is ClaimControls {
             emit SyncSkipped(item.leaseId, item.epoch);
             return;
         }
-        Sideline memory side = _sidelineOf(item.leaseId, s);
-        uint256 owed = Math.saturatingSub(item.rent, side.held);
-        uint256 asked = Math.min(owed, uint256(b.capPerEpoch) * (item.epoch - b.startEpoch + 1));
-        s.applied = uint96(Math.max(s.applied, Math.min(asked, b.funded) + side.income));
+        uint256 asked = item.rent;
+        uint256 income;
+        if (s.flags & SIDELINE != 0) {
+            Sideline memory side = _sidelines[item.leaseId];
+            (asked, income) = (Math.saturatingSub(asked, side.held), side.income);
+        }
+        asked = Math.min(asked, uint256(b.capPerEpoch) * (item.epoch - b.startEpoch + 1));
+        s.applied = uint96(Math.max(s.applied, Math.min(asked, b.funded) + income));
         s.lastEpoch = item.epoch;
         s.flags = asked > b.funded ? s.flags | SHORT : s.flags & ~SHORT;
         _series[item.leaseId] = s;

@@ -41,7 +41,8 @@ abstract contract LedgerBond is LedgerRoots {
         if (amount > h.bond) revert BondTooSmall(h.bond, amount);
         h.bond -= amount;
         // Roots are posted in order: when the latest is active, all are.
-        if (h.bond < rootBond && h.first != 0 && block.timestamp < _activeAt(_slotOf(h, h.epoch))) revert BondLocked();
+        if (h.bond < rootBond && h.first != 0 && block.timestamp < _activeAt(_slotOf(h.epoch, h.epoch)))
+            revert BondLocked();
         _head.bond = h.bond;
         emit BondWithdrawn(to, amount);
         bondToken.safeTransfer(to, amount);

@@ -63,7 +63,7 @@ abstract contract LedgerChallenge is LedgerBond {
     /// @inheritdoc IEpochLedger
     function demandReveal(uint32 epoch, uint256 id) external {
         Head memory h = _head;
-        uint256 slot = _slotOf(h, epoch);
+        uint256 slot = _slotOf(h.epoch, epoch);
         if (slot == 0) revert UnknownRoot(epoch);
         uint256 posted = _postedAt(slot);
         if (block.timestamp >= posted + challengeWindow) revert AlreadyActive(epoch);
@@ -93,7 +93,7 @@ abstract contract LedgerChallenge is LedgerBond {
     function cancelUnrevealed(uint32 epoch, uint256 id) external {
         Head memory h = _head;
         Demand memory d = _demands[epoch][id];
-        uint256 slot = _slotOf(h, epoch);
+        uint256 slot = _slotOf(h.epoch, epoch);
         if (d.posted == 0 || d.posted != _postedAt(slot)) revert NoDemand(epoch, id);
         uint256 until = d.posted + challengeWindow + challengeWindow / 2;
         if (block.timestamp < until) revert RevealStillDue(until);
@@ -107,7 +107,7 @@ abstract contract LedgerChallenge is LedgerBond {
     function dropDemand(uint32 epoch, uint256 id) external {
         Demand memory d = _demands[epoch][id];
         if (d.posted == 0) revert NoDemand(epoch, id);
-        uint256 slot = _slotOf(_head, epoch);
+        uint256 slot = _slotOf(_head.epoch, epoch);
         if (d.posted == _postedAt(slot) && block.timestamp < _activeAt(slot)) revert DemandPending(epoch, id);
         _drop(epoch, id, d);
     }
@@ -129,7 +129,7 @@ abstract contract LedgerChallenge is LedgerBond {
         f.placed = epoch >= from;
         if (epoch > from) {
             bytes32 previous = StructHash.ofLeaf(step.previous);
-            uint256 before = _slotOf(h, epoch - 1);
+            uint256 before = _slotOf(h.epoch, epoch - 1);
             if (!_isRoot(before, MerkleProof.processProofCalldata(step.previousProof, previous))) {
                 revert UnknownRoot(epoch - 1);
             }

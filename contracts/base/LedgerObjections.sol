@@ -110,7 +110,7 @@ abstract contract LedgerObjections is LedgerChallenge {
     function _isReplaced(uint32 epoch, Objection memory o) private view returns (bool) {
         Head memory h = _head;
         if (epoch > h.epoch) return true;
-        uint256 slot = _slotOf(h, epoch);
+        uint256 slot = _slotOf(h.epoch, epoch);
         return slot != 0 && _postedAt(slot) != o.posted;
     }
 

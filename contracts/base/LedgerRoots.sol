@@ -79,7 +79,7 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
         Head memory h = _head;
         for (uint256 i; i < RING && i < h.epoch; ++i) {
             uint32 epoch = h.epoch - uint32(i);
-            uint256 slot = _slotOf(h, epoch);
+            uint256 slot = _slotOf(h.epoch, epoch);
             if (slot != 0 && block.timestamp >= _activeAt(slot)) return epoch;
         }
         return 0;
@@ -92,13 +92,13 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
 
     /// @inheritdoc IEpochLedger
     function isActive(uint32 epoch, bytes32 root) external view returns (bool) {
-        uint256 slot = _slotOf(_head, epoch);
+        uint256 slot = _slotOf(_head.epoch, epoch);
         return slot != 0 && _isRoot(slot, root) && block.timestamp >= _activeAt(slot);
     }
 
     /// @inheritdoc IEpochLedger
     function activeAt(uint32 epoch) external view returns (uint256) {
-        uint256 slot = _slotOf(_head, epoch);
+        uint256 slot = _slotOf(_head.epoch, epoch);
         return slot == 0 ? 0 : _activeAt(slot);
     }
 
@@ -108,8 +108,8 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
     }
 
     /// @dev Zero when the ring does not hold the epoch.
-    function _slotOf(Head memory h, uint32 epoch) internal view returns (uint256) {
-        return epoch > h.epoch || h.epoch - epoch >= RING ? 0 : _ring[epoch % RING];
+    function _slotOf(uint32 latest, uint32 epoch) internal view returns (uint256) {
+        return epoch > latest || latest - epoch >= RING ? 0 : _ring[epoch % RING];
     }
 
     function _isRoot(uint256 slot, bytes32 root) internal pure returns (bool) {
@@ -130,14 +130,22 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
     }
 
     function _activeAt(uint256 slot) internal view returns (uint256) {
-        return _postedAt(slot) + challengeWindow + Math.ceilDiv(_waitOf(slot) * challengeWindow, WINDOW_PARTS);
+        // Times and windows have 32 bits, a wait has 8.
+        unchecked {
+            uint256 window = challengeWindow;
+            return _postedAt(slot) + window + (_waitOf(slot) * window + WINDOW_PARTS - 1) / WINDOW_PARTS;
+        }
     }
 
     /// @dev How long a root posted at `posted` waits so that it is not active before the one before it.
     function _waitAfter(uint256 before, uint256 posted) internal view returns (uint256) {
         if (before == 0) return 0;
-        uint256 late = Math.saturatingSub(_activeAt(before), posted + challengeWindow);
-        return late == 0 ? 0 : Math.ceilDiv(late * WINDOW_PARTS, challengeWindow);
+        unchecked {
+            uint256 window = challengeWindow;
+            uint256 earliest = _activeAt(before);
+            uint256 own = posted + window;
+            return earliest <= own ? 0 : ((earliest - own) * WINDOW_PARTS + window - 1) / window;
+        }
     }
 
     /// @dev Puts the root off by a window, once, and later ones as far as they would be active before it.
@@ -156,7 +164,7 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
 
     /// @dev The slot of a root that can still be challenged and holds these leaves.
     function _pendingSlot(Head memory h, uint32 epoch, bytes32 root) internal view returns (uint256 slot) {
-        slot = _slotOf(h, epoch);
+        slot = _slotOf(h.epoch, epoch);
         if (slot == 0 || !_isRoot(slot, root)) revert UnknownRoot(epoch);
         if (block.timestamp >= _activeAt(slot)) revert AlreadyActive(epoch);
     }

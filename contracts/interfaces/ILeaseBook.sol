@@ -86,7 +86,6 @@ interface ILeaseBook {
     error SignatureExpired(uint256 deadline);
     error NonceUsed(address account, uint256 nonce);
     error PayTokenNotAllowed(address token);
-    error UnsupportedFunding(uint8 kind);
     error NewLeasesArePaused();
     /// @param earliest the first epoch that leaves the notice
     error EndTooEarly(uint32 earliest);

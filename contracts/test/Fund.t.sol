@@ -47,13 +47,13 @@ contract FundTest is Fixture {
         book.fund(1, 0, 5e6);
     }
 
-    function test_RevertWhen_FundingALineThatDoesNotExistYet() public {
+    function test_RevertWhen_FundingALineThatDoesNotExist() public {
         vm.prank(alice);
-        vm.expectRevert(abi.encodeWithSelector(ILeaseBook.UnsupportedFunding.selector, 1));
-        book.fund(id, 1, 5e6);
+        vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.UnsupportedFunding.selector, 4));
+        book.fund(id, 4, 5e6);
     }
 
-    function test_RevertWhen_FundedBeyond96Bits() public {
+    function test_RevertWhen_FundedBeyond88Bits() public {
         dollar.mint(alice, type(uint96).max);
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.FundingTooLarge.selector));

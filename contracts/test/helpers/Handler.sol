@@ -224,7 +224,7 @@ contract Handler is Deployment {
         (, uint256 id) = _lease(seed);
         (address from, address to) = (holder(seed / 8), holder(seed / 32));
         units = uint64(_bound(units, 0, claims.balanceOf(from, id)));
-        bool allowed = eligibility.canHold(to, MEMBERS);
+        bool allowed = eligibility.canHold(to, MEMBERS) && !_awaitsSync(id);
         if (units > 0 && !claims.canTransfer(from, to, id, units) && allowed) ++happened["forced against the rules"];
         try claims.forcedTransfer(from, to, id, units) {
             _expect(allowed, "forced upon one who may not hold");
@@ -296,6 +296,14 @@ contract Handler is Deployment {
         _expect(claims.claimable(id, who) == 0, "something is left after a claim");
         paidOut[_token(t)] += due;
         if (due > 0) ++happened["paid claim"];
+    }
+
+    /// @dev Revenue that is due goes to the holder of today before force takes the units.
+    function _awaitsSync(uint256 id) private view returns (bool) {
+        uint256 end = uint256(claims.boundsOf(id).startEpoch) + claims.boundsOf(id).epochs - 1;
+        uint256 due = ledger.activeEpoch() < end ? ledger.activeEpoch() : end;
+        uint256 last = claims.seriesOf(id).lastEpoch;
+        return last < due && due - last <= 7;
     }
 
     function _remember() private {
