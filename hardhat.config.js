@@ -28,10 +28,7 @@ const chain = {
 // Quick by default; COMPUTERWA_PROFILE=full runs for hours' worth of confidence rather than seconds'.
 const full = process.env.COMPUTERWA_PROFILE === "full";
 const fuzz = { runs: full ? 100_000 : 256, seed: "0x1" };
-const invariant = { runs: full ? 4_000 : 80, depth: 250, failOnRevert: true };
-
-// Coverage instruments what it compiles, so it builds in a folder of its own.
-const build = process.env.COMPUTERWA_CONTRACTS_BUILD ?? ".";
+const invariant = { runs: full ? 4_000 : 16, depth: 250, failOnRevert: true };
 
 export default defineConfig({
   plugins: [hardhatEthers],
@@ -43,8 +40,8 @@ export default defineConfig({
   paths: {
     sources: "./contracts",
     tests: { solidity: "./contracts/test" },
-    artifacts: `${build}/artifacts/contracts`,
-    cache: `${build}/cache`,
+    artifacts: "./artifacts/contracts",
+    cache: "./cache",
   },
   networks: { default: chain, node: chain },
   test: { solidity: { fuzz, invariant } },

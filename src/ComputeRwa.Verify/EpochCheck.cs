@@ -19,47 +19,66 @@ internal static class EpochCheck
         {
             var epoch = Files.Read<EpochFile>(file);
             var before = previous is null ? null : Files.Read<EpochFile>(previous);
-            var root = Check(epoch, Files.Read<EvidenceFile>(evidence), before, file, findings);
+            var root = Check(epoch, Files.Read<EvidenceFile>(evidence), before, file, Ends.AsSigned, findings);
             return new(findings.Wrong, findings.Notes, root, Shape.EpochRoot.Digest(root, "EpochLedger", epoch.ChainId, epoch.Contracts["epochLedger"]));
         }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException or KeyNotFoundException)
+        catch (Exception e) when (IsMalformed(e))
         {
             findings.Require(false, "malformed", "input", e.Message);
             return new(findings.Wrong, findings.Notes, null, null);
         }
     }
 
+    /// <summary>What reading a file of another shape throws.</summary>
+    public static bool IsMalformed(Exception e) => e is JsonException or FormatException or OverflowException or KeyNotFoundException;
+
+    /// <param name="evidence">null when there is none: metering records are then taken as stated</param>
+    /// <param name="before">null for the first epoch</param>
+    /// <param name="bytes">of the file</param>
     /// <returns>what attestors sign, from the recomputed leaves</returns>
-    private static Struct Check(EpochFile file, EvidenceFile evidence, EpochFile? before, byte[] bytes, Findings findings)
+    /// <exception cref="Exception">One for which <see cref="IsMalformed"/> holds: the file cannot be recomputed.</exception>
+    public static Struct Check(EpochFile file, EvidenceFile? evidence, EpochFile? before, byte[] bytes, Ends ends, Findings findings)
     {
-        CheckHeader(file, evidence, findings);
-        CheckEvidence(file, evidence, findings);
+        CheckHeader(file, findings);
+        if (evidence is not null) CheckEvidence(file, evidence, findings);
         CheckChain(file, before, findings);
         CheckLeases(file, before, findings);
 
         var entriesBefore = before?.Leases.ToDictionary(l => l.LeaseId) ?? [];
-        var leaves = file.Leases.Select(l => LeaseCheck.Run(file, l, evidence, entriesBefore.GetValueOrDefault(l.LeaseId), findings)).ToList();
+        var leaves = file.Leases.Select(l => LeaseCheck.Run(file, l, evidence, entriesBefore.GetValueOrDefault(l.LeaseId), ends, findings)).ToList();
 
         var root = RootOf(leaves);
         findings.Require(Hashing.Number(root) == Hashing.Number(Hashing.Unhex(file.Root, 32)), "root", "root", $"is {file.Root}; the recomputed leaves give {Hashing.Hex(root)}");
-        var totals = new Totals(leaves.Count, Sum(leaves, "rent"), Sum(leaves, "gpuSeconds"), Sum(leaves, "wattHours"));
+        var totals = TotalsOf(leaves);
         findings.Require(file.Totals == totals, "totals", "totals", $"are {file.Totals}; the recomputed leaves give {totals}");
-        return Struct.Of(Shape.EpochRoot, file.Epoch, file.Attempt, Hashing.Number(root), Hashing.Number(Hashing.Unhex(file.PreviousRoot, 32)),
-            totals.Leases, totals.Rent, totals.GpuSeconds, totals.WattHours, Hashing.Number(Hashing.Keccak(bytes)));
+        return Message(file, root, totals, bytes);
     }
 
-    private static void CheckHeader(EpochFile file, EvidenceFile evidence, Findings findings)
+    /// <summary>What the file's own leaves give, right or wrong: attestors of this file can have signed nothing else.</summary>
+    public static Struct AsStated(EpochFile file, byte[] bytes)
+    {
+        var leaves = file.Leases.Select(l => Struct.Read(Shape.EpochLeaf, l.Leaf)).ToList();
+        return Message(file, RootOf(leaves), TotalsOf(leaves), bytes);
+    }
+
+    private static Struct Message(EpochFile file, byte[] root, Totals totals, byte[] bytes) =>
+        Struct.Of(Shape.EpochRoot, file.Epoch, file.Attempt, Hashing.Number(root), Hashing.Number(Hashing.Unhex(file.PreviousRoot, 32)),
+            totals.Leases, totals.Rent, totals.GpuSeconds, totals.WattHours, Hashing.Number(Hashing.Keccak(bytes)));
+
+    private static Totals TotalsOf(IReadOnlyList<Struct> leaves) => new(leaves.Count, Sum(leaves, "rent"), Sum(leaves, "gpuSeconds"), Sum(leaves, "wattHours"));
+
+    private static void CheckHeader(EpochFile file, Findings findings)
     {
         findings.Require(file.Format == Format, "format", "format", $"is {file.Format}; this program reads {Format}");
         findings.Require(file.LeafEncoding.SequenceEqual(Shape.EpochLeaf.Members.Select(m => m.Type)), "format", "leafEncoding", "is not the types of EpochLeaf in order");
         if (file is not { Epoch: > 0 and <= uint.MaxValue, EpochLength: > 0 and <= LongestEpoch, Attempt: >= 0 and <= uint.MaxValue, ChainId: > 0 })
             throw new FormatException("a number in the header cannot be");
         findings.Require(file.Leases.Count > 0, "format", "leases", "is empty");
-        findings.Require(evidence.Epoch == file.Epoch, "evidence", "epoch", $"is {evidence.Epoch}; the file is of epoch {file.Epoch}");
     }
 
     private static void CheckEvidence(EpochFile file, EvidenceFile evidence, Findings findings)
     {
+        findings.Require(evidence.Epoch == file.Epoch, "evidence", "epoch", $"is {evidence.Epoch}; the file is of epoch {file.Epoch}");
         foreach (var twice in evidence.Nodes.GroupBy(n => n.NodeId).Where(g => g.Count() > 1)) throw new FormatException($"the evidence has node {twice.Key} twice");
         foreach (var twice in evidence.Nodes.SelectMany(n => n.GpuUuids).GroupBy(u => u).Where(g => g.Count() > 1))
             findings.Require(false, "evidence", twice.Key, "stands in more than one place");

@@ -6,7 +6,7 @@ namespace ComputeRwa.Verify;
 internal static class LeaseCheck
 {
     /// <returns>the leaf that the lease should have; its own when that cannot be said</returns>
-    public static Struct Run(EpochFile file, LeaseEntry lease, EvidenceFile evidence, LeaseEntry? before, Findings findings)
+    public static Struct Run(EpochFile file, LeaseEntry lease, EvidenceFile? evidence, LeaseEntry? before, Ends ends, Findings findings)
     {
         var terms = Struct.Read(Shape.LeaseTerms, lease.Terms);
         var stated = Struct.Read(Shape.EpochLeaf, lease.Leaf);
@@ -17,9 +17,8 @@ internal static class LeaseCheck
         var previous = before is null ? null : Struct.Read(Shape.EpochLeaf, before.Leaf);
         CheckPreviousLeaf(lease, previous, findings);
 
-        var start = terms["startEpoch"];
-        var expected = file.Epoch < start ? NotStarted(lease, findings, stated)
-            : file.Epoch >= start + terms["epochs"] ? Ended(lease, previous, findings) ?? stated
+        var expected = file.Epoch < terms["startEpoch"] ? NotStarted(lease, findings, stated)
+            : file.Epoch > ends.LastEpoch(lease.LeaseId, terms) ? Ended(lease, previous, findings) ?? stated
             : Running(file, lease, terms, evidence, previous, findings);
         findings.Same(expected, stated, "leaf", $"{lease.LeaseId} leaf");
         return expected;
@@ -81,17 +80,32 @@ internal static class LeaseCheck
         return previous;
     }
 
-    private static Struct Running(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile evidence, Struct? previous, Findings findings)
+    private static Struct Running(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile? evidence, Struct? previous, Findings findings)
     {
         if (previous is null && file.Epoch > terms["startEpoch"])
             findings.Note($"{lease.LeaseId} started in epoch {terms["startEpoch"]} and is metered from epoch {file.Epoch} on.");
-        CheckNodes(lease, evidence, findings);
-        var record = Metering.Record(file, lease, terms, evidence);
-        if (findings.Require(lease.Record is not null, "record", lease.LeaseId, "has no metering record"))
-            findings.Same(record, Struct.Read(Shape.MeteringRecord, lease.Record!.Value), "record", $"{lease.LeaseId} record");
+        var record = Measured(file, lease, terms, evidence, findings);
         var (rent, _) = RentRule.Compute(terms, record, file.EpochLength);
         if (findings.Require(lease.Rent is not null, "rent", lease.LeaseId, "has no rent")) CheckRent(lease.LeaseId, rent, lease.Rent!, findings);
         return RentRule.NextLeaf(previous, terms, record, file.EpochLength);
+    }
+
+    /// <summary>The record that the evidence gives; without evidence the stated one, which must then at least be this lease's and epoch's.</summary>
+    private static Struct Measured(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile? evidence, Findings findings)
+    {
+        var stated = lease.Record is { } json ? Struct.Read(Shape.MeteringRecord, json) : null;
+        findings.Require(stated is not null, "record", lease.LeaseId, "has no metering record");
+        if (evidence is not null)
+        {
+            CheckNodes(lease, evidence, findings);
+            var measured = Metering.Record(file, lease, terms, evidence, stated);
+            if (stated is not null) findings.Same(measured, stated, "record", $"{lease.LeaseId} record");
+            return measured;
+        }
+        if (stated is null) throw new FormatException($"{lease.LeaseId} has no metering record, and there is no evidence to make one of");
+        findings.Equal("record", $"{lease.LeaseId} record.leaseId", lease.LeaseId, Hashing.Hex(Hashing.Word(stated["leaseId"])), "is of another lease");
+        findings.Equal<BigInteger>("record", $"{lease.LeaseId} record.epoch", file.Epoch, stated["epoch"], "is of another epoch");
+        return stated;
     }
 
     private static void CheckRent(string lease, RentEntry expected, RentEntry stated, Findings findings)

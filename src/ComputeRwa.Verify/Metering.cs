@@ -7,7 +7,8 @@ internal static class Metering
 {
     private const int BusyBps = 500;
 
-    public static Struct Record(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile evidence)
+    /// <param name="stated">the file's own record; index value and revenue, which no telemetry shows, are taken from it</param>
+    public static Struct Record(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile evidence, Struct? stated)
     {
         var isCurtailed = CurtailedSeconds(file, lease);
         long available = 0, busy = 0, load = 0, milliwattSeconds = 0;
@@ -38,7 +39,10 @@ internal static class Metering
             itWattHours,
             facilityWattHours,
             facilityWattHours * lease.HeatReuseBps / 10_000,
-            0, 0, 0, 0, // index and revenue: no pricing method of this version uses them
+            stated?["indexValue"] ?? 0,
+            stated?["indexEpoch"] ?? 0,
+            stated?["revenue"] ?? 0,
+            stated?["revenueSource"] ?? 0,
             Hashing.Number(Hashing.Keccak([.. used.Select(u => Hashing.Unhex(u.Batch.Hash, 32))])),
             attested ? 1 : 0);
     }

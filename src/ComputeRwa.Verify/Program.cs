@@ -1,48 +1,63 @@
+using ComputeRwa.Verify.Auditing;
+using ComputeRwa.Verify.Reading;
+
 namespace ComputeRwa.Verify;
 
-/// <summary>The command line: exit code 0 when the epoch passes, 1 when it does not, 2 when it could not be checked.</summary>
+/// <summary>The command line: exit code 0 when everything passes, 1 when something does not, 2 when it could not be checked.</summary>
 internal static class Program
 {
     private const string Usage =
         """
         computerwa-verify epoch --file epoch.json --evidence evidence.json [--previous previous-epoch.json]
 
-        Recomputes one published epoch from its telemetry. --previous is left out for the first epoch only.
+          Recomputes one published epoch from its telemetry. --previous is left out for the first epoch only.
+
+        computerwa-verify chain --rpc URL (--deployment deployment.json | --book 0x… --claims 0x… --ledger 0x… [--from-block N])
+                                (--files FOLDER [--evidence FOLDER] | --api URL)
+
+          Audits the whole history of a deployment: every root, signature, leaf, rent, payment and entitlement.
+          A folder holds what GET /v1/epochs/{n}/file and …/evidence answer, under any names that end in .json.
+          Without --evidence metering records are taken as stated. --api fetches files and evidence from a running service.
         """;
 
-    internal static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+    internal static Task<int> Main(string[] args) => Run(args, Console.Out, Console.Error);
 
-    internal static int Run(string[] args, TextWriter output, TextWriter errors)
+    internal static async Task<int> Run(string[] args, TextWriter output, TextWriter errors)
     {
-        if (args is not ["epoch", .. var rest] || Options(rest) is not { } options
-            || !options.TryGetValue("--file", out var file) || !options.TryGetValue("--evidence", out var evidence))
+        var options = args.Length == 0 ? null : Options.Read(args[1..], args[0] switch
         {
-            errors.WriteLine(Usage);
-            return 2;
-        }
+            "epoch" => ["--file", "--evidence", "--previous"],
+            "chain" => ["--rpc", "--deployment", "--book", "--claims", "--ledger", "--from-block", "--files", "--evidence", "--api"],
+            _ => [],
+        });
         try
         {
-            var previous = options.TryGetValue("--previous", out var path) ? File.ReadAllBytes(path) : null;
-            var report = EpochCheck.Run(File.ReadAllBytes(file), File.ReadAllBytes(evidence), previous);
-            output.WriteLine(report.ToText());
-            return report.Passed ? 0 : 1;
+            if (options is not null && args[0] == "epoch" && options.Has("--file", "--evidence")) return Epoch(options, output);
+            if (options is not null && args[0] == "chain" && ChainSources.Of(options) is { } sources) return await Chain(sources, output);
+            await errors.WriteLineAsync(Usage);
+            return 2;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UnreadableException or RefusedException)
         {
-            errors.WriteLine($"computerwa-verify: {e.Message}");
+            await errors.WriteLineAsync($"computerwa-verify: {e.Message}");
             return 2;
         }
     }
 
-    /// <returns>null when an option is unknown, given twice or has no value.</returns>
-    private static Dictionary<string, string>? Options(string[] args)
+    private static int Epoch(Options options, TextWriter output)
     {
-        var options = new Dictionary<string, string>();
-        for (var i = 0; i < args.Length; i += 2)
-        {
-            if (args[i] is not ("--file" or "--evidence" or "--previous") || i + 1 == args.Length) return null;
-            if (!options.TryAdd(args[i], args[i + 1])) return null;
-        }
-        return options;
+        var previous = options["--previous"] is { } path ? File.ReadAllBytes(path) : null;
+        var report = EpochCheck.Run(File.ReadAllBytes(options["--file"]!), File.ReadAllBytes(options["--evidence"]!), previous);
+        output.WriteLine(report.ToText());
+        return report.Passed ? 0 : 1;
+    }
+
+    private static async Task<int> Chain(ChainSources sources, TextWriter output)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
+        var chain = await new ChainReader(new(http, sources.Rpc), sources.Deployment()).Read();
+        var report = ChainAudit.Run(chain, await sources.Files(http, chain));
+        await output.WriteLineAsync(report.ToText());
+        return report.ExitCode;
     }
 }

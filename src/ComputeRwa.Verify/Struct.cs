@@ -15,7 +15,7 @@ internal sealed class Shape
         + "bytes32 capacityRoot,uint32 startEpoch,uint32 epochs,uint8 method,uint96 price,uint96 floorPrice,uint96 ceilingPrice,"
         + "uint32 rateBps,uint16 takeOrPayBps,uint16 slaBps,uint16 slaCreditSlope,uint16 slaCreditCapBps,uint64 efficiencyTarget,"
         + "uint16 efficiencySlopeBps,uint16 efficiencyCapBps,uint16 curtailLimitBps,uint16 curtailCreditBps,uint16 poolBps,"
-        + "uint16 feeBps,uint32 noticeEpochs,uint64 units,uint16 policy,bytes32 salt)");
+        + "uint16 feeBps,uint32 noticeEpochs,uint16 graceEpochs,uint96 deposit,uint64 units,uint16 policy,bytes32 salt)");
 
     public static readonly Shape MeteringRecord = new(
         "MeteringRecord(uint256 leaseId,uint32 epoch,uint64 reservedSeconds,uint64 availableSeconds,uint64 busySeconds,"
@@ -43,6 +43,9 @@ internal sealed class Shape
     }
 
     public string Name => _text.Split('(')[0];
+
+    /// <summary>The type as it stands in signatures of functions and events.</summary>
+    public string Tuple => $"({string.Join(',', Members.Select(m => m.Type))})";
 
     /// <summary>EIP-712 digest of a value of this shape, in the domain of one of our contracts.</summary>
     public byte[] Digest(Struct value, string contractName, long chainId, string contract)

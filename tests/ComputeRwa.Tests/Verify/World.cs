@@ -17,6 +17,9 @@ internal sealed record WorldNode(NodeId Id, EthECKey Key, IReadOnlyList<string> 
 
 internal sealed record WorldLease(Hash32 Id, LeaseTerms Terms, IReadOnlyList<GpuLet> Gpus, long PueBps, long HeatReuseBps, List<TimeRange> Notices);
 
+/// <summary>The deployment and the epoch in which a world begins, and what becomes of a lease's terms before they are signed.</summary>
+internal sealed record WorldPlace(Deployment Deployment, long FirstEpoch, Func<LeaseTerms, LeaseTerms> Adjust);
+
 /// <summary>Random nodes, leases, samples and curtailments, closed epoch by epoch with the product's own pure code.</summary>
 internal sealed class World
 {
@@ -25,21 +28,24 @@ internal sealed class World
     public static readonly EpochLength Length = new(EpochSeconds);
 
     public static readonly Deployment Deployment = new(
-        31337, 1, EpochSeconds, 0, "0", "0", 7, "0x00",
+        31337, 1, EpochSeconds, 0, "0x00",
         new("0x5FbDB2315678afecb367f032d93F642f64180aa3", "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512", "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
-            "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9", "0x5FC8d32690cc91D4c39d9d3abcBD16989F875707", "0x0165878A594ca255338adfa4d48449f69242Eb8F",
-            "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9", "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9"),
+            "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9", "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9"),
         [], 2, "0x0000000000000000000000000000000000000001", "0x0000000000000000000000000000000000000002");
 
     private readonly Random _random;
     private readonly int _epochs;
+    private readonly WorldPlace _place;
 
     public List<WorldNode> Nodes { get; } = [];
     public List<WorldLease> Leases { get; } = [];
 
-    public World(int seed, int nodes, int leases, int epochs, bool overlapping = false)
+    /// <summary>Leases that are let, and that no epoch is told of.</summary>
+    public HashSet<Hash32> Withheld { get; } = [];
+
+    public World(int seed, int nodes, int leases, int epochs, bool overlapping = false, WorldPlace? place = null)
     {
-        (_random, _epochs) = (new(seed), epochs);
+        (_random, _epochs, _place) = (new(seed), epochs, place ?? new(Deployment, FirstEpoch, terms => terms));
         for (var i = 0; i < nodes; i++) Nodes.Add(MakeNode(i));
         var gpus = Nodes.SelectMany(n => n.Uuids.Select(u => new GpuLet(n.Id.Value, n.Account, u))).ToArray();
         _random.Shuffle(gpus);
@@ -50,19 +56,20 @@ internal sealed class World
         if (overlapping) Leases.Add(MakeLease(gpus[..1], atOnce: true));
     }
 
-    /// <summary>All epochs in order. <paramref name="lie"/> changes what goes into an epoch before it is settled.</summary>
-    public List<PublishedEpoch> Close(Func<long, LeaseToSettle, LeaseToSettle>? lie = null)
+    /// <summary>All epochs in order. <paramref name="lie"/> changes what goes into an epoch before it is settled, <paramref name="forge"/> what comes out.</summary>
+    public List<PublishedEpoch> Close(Func<long, LeaseToSettle, LeaseToSettle>? lie = null, Func<ClosedEpoch, ClosedEpoch>? forge = null)
     {
         var epochs = new List<PublishedEpoch>();
         var leaves = new Dictionary<Hash32, EpochLeaf>();
         var previousRoot = Hash32.Zero;
-        for (var epoch = FirstEpoch; epoch < FirstEpoch + _epochs; epoch++)
+        for (var epoch = _place.FirstEpoch; epoch < _place.FirstEpoch + _epochs; epoch++)
         {
-            var started = Leases.Where(l => l.Terms.StartEpoch <= epoch).Select(l => Meter(l, epoch, leaves.GetValueOrDefault(l.Id)));
+            var started = Leases.Where(l => l.Terms.StartEpoch <= epoch && !Withheld.Contains(l.Id)).Select(l => Meter(l, epoch, leaves.GetValueOrDefault(l.Id)));
             var closed = EpochClosing.Settle(epoch, 0, previousRoot, started.Select(l => lie?.Invoke(epoch, l) ?? l), EpochSeconds);
+            closed = forge?.Invoke(closed) ?? closed;
             foreach (var lease in closed.Leases) leaves[lease.Lease.Id] = lease.Leaf;
             previousRoot = closed.Root;
-            epochs.Add(new(closed, EpochFile.Write(closed, Deployment), Evidence(epoch)));
+            epochs.Add(new(closed, EpochFile.Write(closed, _place.Deployment), Evidence(epoch)));
         }
         return epochs;
     }
@@ -93,7 +100,7 @@ internal sealed class World
         var uuids = Enumerable.Range(0, _random.Next(1, 5)).Select(g => $"GPU-{index:x8}-{g:x4}-4000-8000-000000000000").ToList();
         var node = new WorldNode(NodeId.From($"node_{index:x32}"), ecKey, uuids, []);
         var signs = _random.Next(4) > 0;
-        for (var epoch = FirstEpoch - 1; epoch < FirstEpoch + _epochs; epoch++) MakeBatches(node, epoch, signs);
+        for (var epoch = _place.FirstEpoch - 1; epoch < _place.FirstEpoch + _epochs; epoch++) MakeBatches(node, epoch, signs);
         return node;
     }
 
@@ -128,15 +135,14 @@ internal sealed class World
         var ordered = Capacity.InOrder(gpus.Select(g => new LeasedGpu(NodeId.From(g.NodeId), g.NodeKey, g.Uuid)));
         var terms = new LeaseTerms(
             Party(), Party(), Address.Parse(Deployment.Contracts.TestDollar), ShortText.Parse("H100-SXM5-80GB"), ShortText.Parse("US-TX"), (uint)gpus.Length,
-            Capacity.Root(ordered), (uint)(FirstEpoch + (atOnce ? 0 : _random.Next(Math.Min(3, _epochs)))), (uint)_random.Next(1, _epochs + 2),
+            Capacity.Root(ordered), (uint)(_place.FirstEpoch + (atOnce ? 0 : _random.Next(Math.Min(3, _epochs)))), (uint)_random.Next(1, _epochs + 2),
             _random.Next(2) == 0 ? PricingMethod.Fixed : PricingMethod.Metered, _random.Next(1, 5_000_000), 0, 0, 0, Bps(), Bps(), (ushort)_random.Next(50), Bps(),
             _random.Next(4) == 0 ? 0ul : (ulong)_random.Next(1, 20_000), (ushort)_random.Next(20_000), Bps(), Bps(), Bps(), 8_000, 100, 1, 0, 0, 1_000, 0, RandomHash());
+        terms = _place.Adjust(terms);
         var start = (long)terms.StartEpoch * EpochSeconds;
         var notices = Enumerable.Range(0, _random.Next(4)).Select(_ => start + _random.Next((int)(terms.Epochs * EpochSeconds))).Select(at => new TimeRange(at, at + _random.Next(1, 2_500))).ToList();
-        return new(LeaseId(terms), terms, [.. ordered.Select(g => new GpuLet(g.NodeId.Value, g.NodeKey, g.Uuid))], _random.Next(10_000, 20_000), Bps(), notices);
+        return new(LeaseContracts.Id(terms, _place.Deployment), terms, [.. ordered.Select(g => new GpuLet(g.NodeId.Value, g.NodeKey, g.Uuid))], _random.Next(10_000, 20_000), Bps(), notices);
     }
-
-    public static Hash32 LeaseId(LeaseTerms terms) => LeaseContracts.Id(terms, Deployment);
 
     /// <summary>What GET /v1/epochs/{n}/evidence answers: the nodes of leases that are metered, and no others.</summary>
     private byte[] Evidence(long epoch) => JsonSerializer.SerializeToUtf8Bytes(new
