@@ -1,7 +1,9 @@
-// Deploys ComputeRwa and writes what a client needs to know about it.
+// Deploys ComputeRwa and writes what a client needs to know about it to --out, and what a verifier of the code needs to
+// deployments/<chainId>.json.
 // node scripts/deploy.mjs --rpc http://127.0.0.1:8545 --out deployment.json [--base-uri URL] [--epoch-length 86400]
 //   [--window 86400] [--root-bond 10000000000] [--dispute-bond 100000000] [--liveness 7] [--admin-delay 172800] [--attestors a,b,c]
 //   [--threshold 2] [--registrar addr] [--guardian addr] [--fee-recipient addr] [--pay-token addr] [--bond-token addr]
+//   [--deployments FOLDER]
 // Seconds; bonds in base units of the bond token, which is the pay token unless named. On a development chain the window is 0
 // unless given, roles act without delay, and the first bond is minted; elsewhere whoever runs the attestors deposits it.
 // The deployer's key is DEPLOYER_KEY; on chain 31337 the first public development account stands in for it.
@@ -20,6 +22,7 @@ import {
   hexlify,
   randomBytes,
 } from "ethers";
+import { recordDeployment } from "./deployments.mjs";
 
 const developmentChain = 31337;
 const developmentPhrase = "test test test test test test test test test test test junk";
@@ -43,10 +46,12 @@ const { values: options } = parseArgs({
     registrar: { type: "string" },
     "fee-recipient": { type: "string" },
     "pay-token": { type: "string" },
+    deployments: { type: "string" },
   },
 });
 
-const artifacts = join(dirname(fileURLToPath(import.meta.url)), "..", "artifacts", "contracts", "contracts");
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const artifacts = join(root, "artifacts", "contracts", "contracts");
 
 function artifact(path) {
   const file = join(artifacts, path, `${path.split("/").pop().replace(".sol", "")}.json`);
@@ -70,6 +75,7 @@ const chainId = Number(
     .catch(() => fail(`no chain answers at ${options.rpc}`)),
 );
 const development = chainId === developmentChain;
+const records = options.deployments ?? join(root, "deployments");
 
 await refuseLiveDeployment();
 
@@ -80,6 +86,8 @@ function key() {
 }
 
 async function refuseLiveDeployment() {
+  if (!development && existsSync(join(records, `${chainId}.json`)))
+    fail(`${join(records, `${chainId}.json`)} describes an earlier deployment: move it away`);
   if (!existsSync(options.out)) return;
   const { chainId: writtenFor, contracts } = JSON.parse(readFileSync(options.out, "utf8"));
   if (writtenFor !== chainId) fail(`${options.out} describes a deployment on chain ${writtenFor}`);
@@ -105,9 +113,12 @@ const threshold = Number(options.threshold);
 const guardian = account("guardian", 6);
 const owner = wallet.address;
 
+const made = [];
 async function deploy(path, ...args) {
-  const { abi, bytecode } = artifact(path);
-  return new ContractFactory(abi, bytecode, signer).deploy(...args);
+  const compiled = artifact(path);
+  const contract = await new ContractFactory(compiled.abi, compiled.bytecode, signer).deploy(...args);
+  made.push({ path, artifact: compiled, contract });
+  return contract;
 }
 
 const testDollar = options["pay-token"] ? null : await deploy("mocks/TestDollar.sol");
@@ -214,5 +225,20 @@ const deployment = {
 };
 mkdirSync(dirname(options.out), { recursive: true });
 writeFileSync(options.out, `${JSON.stringify(deployment, null, 2)}\n`);
+await record();
 console.log(`deployed on chain ${chainId}: LeaseBook ${leaseBook}`);
 provider.destroy();
+
+async function record() {
+  const entries = made.map(async ({ path, artifact, contract }) => {
+    const transaction = contract.deploymentTransaction();
+    return {
+      path,
+      artifact,
+      address: await contract.getAddress(),
+      receipt: await transaction.wait(),
+      data: transaction.data,
+    };
+  });
+  recordDeployment(records, chainId, await Promise.all(entries));
+}

@@ -7,22 +7,35 @@ usage() {
   cat <<'TXT'
 usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
-  groups  lint · solidity · conformance · unit · end-to-end   (default: all)
+  groups  lint · contracts · conformance · unit · end-to-end   (default: all)
+          contracts: Solidity's lint and tests, gas, verification bundles; with full, coverage too
+          solidity: only its tests and gas
 TXT
 }
 
 export COMPUTERWA_PROFILE=quick
-all="lint solidity conformance unit end-to-end" groups=""
+all="lint contracts conformance unit end-to-end" groups=""
 for argument in "$@"; do
   case "$argument" in
     full) COMPUTERWA_PROFILE=full ;;
-    lint | solidity | conformance | unit | end-to-end) groups+=" $argument" ;;
+    lint | contracts | solidity | conformance | unit | end-to-end) groups+=" $argument" ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
 groups=${groups:-$all}
-wanted() { [[ " $groups " == *" $1 "* ]]; }
+
+# suites_of <group>: what it runs; a suite that two groups name runs once.
+suites_of() {
+  case "$1" in
+    lint) echo format solhint prettier ;;
+    contracts) echo solhint prettier gas solidity bundles $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
+    solidity) echo gas solidity ;;
+    *) echo "$1" ;;
+  esac
+}
+suites=$(for group in $groups; do suites_of "$group"; done | tr ' ' '\n' | sort -u)
+wanted() { grep -qx "$1" <<<"$suites"; }
 
 logs="$run_dir/test"
 rm -rf "$logs"
@@ -53,26 +66,46 @@ javascript_sources() { git ls-files '*.mjs' hardhat.config.js; }
 lint_dotnet() { one format dotnet format whitespace ComputeRwa.sln --verify-no-changes --no-restore; }
 
 lint_node() {
-  one solhint solhint --max-warnings 0 --noPoster --disc $(solidity_sources)
-  one prettier prettier --check $(solidity_sources) $(javascript_sources)
+  if wanted solhint; then one solhint solhint --max-warnings 0 --noPoster --disc $(solidity_sources); fi
+  if wanted prettier; then one prettier prettier --check $(solidity_sources) $(javascript_sources); fi
 }
 
 # What the contracts' transactions cost against snapshots/gas.json and the budgets.
 gas() { one gas node scripts/gas.mjs; }
 
 solidity() {
-  one solhint solhint --max-warnings 0 $(solidity_sources)
-  one prettier prettier --check $(solidity_sources)
+  local rc=0 passed=0 failed=0 cases=0 calls=0
+  node scripts/solidity.mjs "$logs/solidity.counts" >"$logs/solidity.log" 2>&1 || rc=$?
+  [ ! -f "$logs/solidity.counts" ] || read -r passed failed cases calls <"$logs/solidity.counts"
+  # A compiler error fails without a failing test.
+  [ $rc -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+  say "solidity: $cases fuzz cases, $calls calls in search of a broken invariant"
+  record solidity "$passed" "$failed"
 }
 
-solidity() {
+# javascript <suite> <file>: node's own test runner.
+javascript() {
   local rc=0 passed failed
-  hardhat test solidity >"$logs/solidity.log" 2>&1 || rc=$?
-  passed=$(grep -oE '[0-9]+ passing' "$logs/solidity.log" | head -n 1 | cut -d' ' -f1 || true)
-  failed=$(grep -oE '[0-9]+ failing' "$logs/solidity.log" | head -n 1 | cut -d' ' -f1 || true)
-  # A compiler error fails without a failing test.
+  node --test --test-reporter=tap "$2" >"$logs/$1.log" 2>&1 || rc=$?
+  passed=$(sed -n 's/^# pass //p' "$logs/$1.log")
+  failed=$(sed -n 's/^# fail //p' "$logs/$1.log")
   [ $rc -eq 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
-  record solidity "${passed:-0}" "${failed:-0}"
+  record "$1" "${passed:-0}" "${failed:-0}"
+}
+
+# The report on mutation tests, which take long, is of today's contracts: scripts/mutate.sh writes it.
+mutation() { one mutation node scripts/mutate.mjs --check; }
+
+# Lines of production contracts that tests reach. Instrumented code is built apart, and once: random tests need no long profile here.
+coverage() {
+  local built="$run_dir/coverage"
+  COMPUTERWA_PROFILE=quick COMPUTERWA_CONTRACTS_BUILD="$built" hardhat test solidity --coverage >"$logs/coverage-run.log" 2>&1 || {
+    cp "$logs/coverage-run.log" "$logs/coverage.log"
+    record coverage 0 1
+    return
+  }
+  one coverage node scripts/coverage.mjs coverage/lcov.info
+  say "coverage: $(tail -n 1 "$logs/coverage.log")"
 }
 
 # csharp <suite> <project>: counts from the trx file.
@@ -90,26 +123,31 @@ csharp() {
 build() {
   build_contracts &
   local contracts=$!
-  say "building"
-  quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo || die "the solution does not build"
+  if $dotnet; then
+    say "building"
+    quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo || die "the solution does not build"
+  fi
   wait $contracts || exit 1
 }
 
 node_lane() {
-  if wanted lint; then lint_node; fi
-  if wanted solidity; then
-    gas
-    solidity
-  fi
+  lint_node
+  if wanted gas; then gas; fi
+  if wanted solidity; then solidity; fi
+  if wanted coverage; then coverage; fi
 }
 
 dotnet_lane() {
+  if wanted mutation; then mutation; fi
+  if wanted bundles; then javascript bundles scripts/test/bundles.test.mjs; fi
   if wanted conformance; then csharp conformance Nethereum.Conformance; fi
   if wanted unit; then csharp unit ComputeRwa.Tests; fi
-  if wanted lint; then lint_dotnet; fi
+  if wanted format; then lint_dotnet; fi
 }
 
-need_dotnet
+dotnet=false
+for suite in format conformance unit end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
+if $dotnet; then need_dotnet; fi
 need_node
 build
 node_lane &
@@ -118,16 +156,8 @@ dotnet_lane
 wait $lane || true
 if wanted end-to-end; then csharp end-to-end ComputeRwa.EndToEnd; fi
 
-suites=0
-for group in $groups; do
-  case "$group" in
-    lint) suites=$((suites + 3)) ;;
-    solidity) suites=$((suites + 2)) ;;
-    *) suites=$((suites + 1)) ;;
-  esac
-done
 counted=$(find "$logs" -name '*.count' | wc -l)
-lost=$((suites - counted))
+lost=$(($(wc -l <<<"$suites") - counted))
 [ $lost -eq 0 ] || say "$lost suites ended without a count"
 read -r passed failed < <(cat "$logs"/*.count | awk -v lost=$lost '{ p += $1; f += $2 } END { print p + 0, f + lost }')
 echo "$passed passed, $failed failed"

@@ -4,10 +4,13 @@ using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Chain;
 
-/// <summary>What the deployment script wrote: the chain, the contracts and the epoch length they were given.</summary>
+/// <summary>What the deployment script wrote: the chain, the contracts and what they were given.</summary>
+/// <param name="EpochLength">seconds, as is the challenge window</param>
+/// <param name="RootBond">base units of the bond token, a decimal string, as is the dispute bond</param>
+/// <param name="LivenessEpochs">epochs without a sync after which a lease's parties may settle on their own</param>
 internal sealed record Deployment(
-    long ChainId, long DeployedAtBlock, long EpochLength, long ChallengeWindow, string Salt, DeployedContracts Contracts,
-    IReadOnlyList<string> Attestors, int Threshold, string Registrar, string FeeRecipient)
+    long ChainId, long DeployedAtBlock, long EpochLength, long ChallengeWindow, string RootBond, string DisputeBond, long LivenessEpochs, string Salt,
+    DeployedContracts Contracts, IReadOnlyList<string> Attestors, int Threshold, string Registrar, string FeeRecipient)
 {
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
@@ -22,6 +25,7 @@ internal sealed record Deployment(
         (nameof(Contracts.LeaseClaims), Address.Parse(Contracts.LeaseClaims)),
         (nameof(Contracts.EpochLedger), Address.Parse(Contracts.EpochLedger)),
         (nameof(Contracts.Eligibility), Address.Parse(Contracts.Eligibility)),
+        (nameof(Contracts.UseRights), Address.Parse(Contracts.UseRights)),
         (nameof(Contracts.TestDollar), Address.Parse(Contracts.TestDollar)),
     ];
 
@@ -41,4 +45,6 @@ internal sealed record Deployment(
 }
 
 /// <param name="TestDollar">the pay token of a development chain</param>
-internal sealed record DeployedContracts(string LeaseBook, string LeaseClaims, string EpochLedger, string Eligibility, string TestDollar);
+/// <param name="Authority">the AccessManager: who may change what, after which delay</param>
+internal sealed record DeployedContracts(
+    string LeaseBook, string LeaseClaims, string EpochLedger, string Eligibility, string UseRights, string Authority, string TestDollar, string BondToken);

@@ -18,7 +18,7 @@ internal sealed class LeaseProjector : IProjector
         if (log.Decode<LeaseBook.LeaseOriginatedEvent>() is { } originated) return Originated(tx, log, originated);
         if (log.Decode<LeaseClaims.SyncedEvent>() is { } synced) return Synced(tx, log, synced);
         if (log.Decode<LeaseClaims.FundedEvent>() is { } funded) return Cash(tx, log, funded.Id, CashKind.Funded, funded.Kind, funded.Payer, funded.Amount);
-        if (log.Decode<LeaseClaims.RefundedEvent>() is { } refunded) return Cash(tx, log, refunded.Id, CashKind.Refunded, 0, refunded.Lessee, refunded.Amount);
+        if (log.Decode<LeaseClaims.RefundedEvent>() is { } refunded) return Cash(tx, log, refunded.Id, CashKind.Refunded, 0, refunded.To, refunded.Amount);
         if (log.Decode<LeaseClaims.ProviderPaidEvent>() is { } paid) return Cash(tx, log, paid.Id, CashKind.ProviderPaid, 0, paid.Provider, paid.Amount);
         if (log.Decode<LeaseClaims.FeeCollectedEvent>() is { } fee) return Cash(tx, log, fee.Id, CashKind.FeeCollected, 0, fee.Recipient, fee.Amount);
         return Task.CompletedTask;

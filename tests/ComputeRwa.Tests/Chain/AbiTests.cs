@@ -15,7 +15,7 @@ public sealed class AbiTests
     [
         (typeof(LeaseBook), "LeaseBook.sol/LeaseBook.json"), (typeof(LeaseClaims), "LeaseClaims.sol/LeaseClaims.json"),
         (typeof(EpochLedger), "EpochLedger.sol/EpochLedger.json"), (typeof(Eligibility), "Eligibility.sol/Eligibility.json"),
-        (typeof(PayToken), "mocks/TestDollar.sol/TestDollar.json"),
+        (typeof(UseRights), "UseRights.sol/UseRights.json"), (typeof(PayToken), "mocks/TestDollar.sol/TestDollar.json"),
     ];
 
     [Fact]

@@ -5,6 +5,25 @@ namespace ComputeRwa.Chain.Contracts;
 
 internal static partial class Eligibility
 {
+    [Error("AccessManagedInvalidAuthority")]
+    internal sealed class AccessManagedInvalidAuthorityError : IErrorDTO
+    {
+        [Parameter("address", "authority", 1)] public string Authority { get; set; } = "";
+    }
+
+    [Error("AccessManagedRequiredDelay")]
+    internal sealed class AccessManagedRequiredDelayError : IErrorDTO
+    {
+        [Parameter("address", "caller", 1)] public string Caller { get; set; } = "";
+        [Parameter("uint32", "delay", 2)] public uint Delay { get; set; }
+    }
+
+    [Error("AccessManagedUnauthorized")]
+    internal sealed class AccessManagedUnauthorizedError : IErrorDTO
+    {
+        [Parameter("address", "caller", 1)] public string Caller { get; set; } = "";
+    }
+
     [Error("InvalidRegistrarSignature")]
     internal sealed class InvalidRegistrarSignatureError : IErrorDTO;
 
@@ -12,18 +31,6 @@ internal static partial class Eligibility
     internal sealed class NonceUsedError : IErrorDTO
     {
         [Parameter("uint256", "nonce", 1)] public BigInteger Nonce { get; set; }
-    }
-
-    [Error("OwnableInvalidOwner")]
-    internal sealed class OwnableInvalidOwnerError : IErrorDTO
-    {
-        [Parameter("address", "owner", 1)] public string Owner { get; set; } = "";
-    }
-
-    [Error("OwnableUnauthorizedAccount")]
-    internal sealed class OwnableUnauthorizedAccountError : IErrorDTO
-    {
-        [Parameter("address", "account", 1)] public string Account { get; set; } = "";
     }
 
     [Error("PolicyZeroIsOpen")]

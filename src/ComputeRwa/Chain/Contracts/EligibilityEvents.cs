@@ -4,6 +4,20 @@ namespace ComputeRwa.Chain.Contracts;
 
 internal static partial class Eligibility
 {
+    [Event("AuthorityUpdated")]
+    internal sealed class AuthorityUpdatedEvent : IEventDTO
+    {
+        [Parameter("address", "authority", 1)] public string Authority { get; set; } = "";
+    }
+
+    [Event("JurisdictionSet")]
+    internal sealed class JurisdictionSetEvent : IEventDTO
+    {
+        [Parameter("uint16", "policy", 1, true)] public ushort Policy { get; set; }
+        [Parameter("uint16", "jurisdiction", 2, true)] public ushort Jurisdiction { get; set; }
+        [Parameter("bool", "barred", 3)] public bool Barred { get; set; }
+    }
+
     [Event("MemberSet")]
     internal sealed class MemberSetEvent : IEventDTO
     {

@@ -55,3 +55,46 @@ internal sealed class MeteringRecordDto
     [Parameter("bytes32", "evidenceHash", 15)] public byte[] EvidenceHash { get; set; } = [];
     [Parameter("uint8", "trust", 16)] public byte Trust { get; set; }
 }
+
+/// <summary>One lease's step from epoch − 1 to epoch, with the evidence that both leaves are in their trees; in the first epoch Previous is zeros.</summary>
+[Struct("Step")]
+internal sealed class StepDto
+{
+    [Parameter("tuple", "terms", 1, "LeaseTerms")] public LeaseTermsDto Terms { get; set; } = new();
+    [Parameter("tuple", "previous", 2, "EpochLeaf")] public EpochLeafDto Previous { get; set; } = new();
+    [Parameter("tuple", "leaf", 3, "EpochLeaf")] public EpochLeafDto Leaf { get; set; } = new();
+    [Parameter("tuple", "record", 4, "MeteringRecord")] public MeteringRecordDto Record { get; set; } = new();
+    [Parameter("bytes32[]", "previousProof", 5)] public List<byte[]> PreviousProof { get; set; } = [];
+    [Parameter("bytes32[]", "proof", 6)] public List<byte[]> Proof { get; set; } = [];
+}
+
+/// <summary>How an objection is decided; Granted is base units of the increment that are owed.</summary>
+[Struct("Resolution")]
+internal sealed class ResolutionDto
+{
+    [Parameter("uint256", "leaseId", 1)] public BigInteger LeaseId { get; set; }
+    [Parameter("uint32", "epoch", 2)] public uint Epoch { get; set; }
+    [Parameter("uint32", "attempt", 3)] public uint Attempt { get; set; }
+    [Parameter("uint96", "granted", 4)] public BigInteger Granted { get; set; }
+}
+
+/// <summary>A demand that the poster show how one leaf came to be; Posted is the root's time, 0 = none.</summary>
+[Struct("Demand")]
+internal sealed class DemandDto
+{
+    [Parameter("address", "by", 1)] public string By { get; set; } = "";
+    [Parameter("uint40", "posted", 2)] public BigInteger Posted { get; set; }
+}
+
+/// <summary>A lessee's objection to one lease's epoch; amounts in base units, times in unix seconds, Posted 0 = none.</summary>
+[Struct("Objection")]
+internal sealed class ObjectionDto
+{
+    [Parameter("uint96", "increment", 1)] public BigInteger Increment { get; set; }
+    [Parameter("uint96", "minimum", 2)] public BigInteger Minimum { get; set; }
+    [Parameter("uint40", "posted", 3)] public BigInteger Posted { get; set; }
+    [Parameter("address", "lessee", 4)] public string Lessee { get; set; } = "";
+    [Parameter("uint40", "decideBy", 5)] public BigInteger DecideBy { get; set; }
+    [Parameter("uint32", "attempt", 6)] public uint Attempt { get; set; }
+    [Parameter("address", "provider", 7)] public string Provider { get; set; } = "";
+}

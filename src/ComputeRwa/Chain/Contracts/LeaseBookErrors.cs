@@ -5,6 +5,31 @@ namespace ComputeRwa.Chain.Contracts;
 
 internal static partial class LeaseBook
 {
+    [Error("AccessManagedInvalidAuthority")]
+    internal sealed class AccessManagedInvalidAuthorityError : IErrorDTO
+    {
+        [Parameter("address", "authority", 1)] public string Authority { get; set; } = "";
+    }
+
+    [Error("AccessManagedRequiredDelay")]
+    internal sealed class AccessManagedRequiredDelayError : IErrorDTO
+    {
+        [Parameter("address", "caller", 1)] public string Caller { get; set; } = "";
+        [Parameter("uint32", "delay", 2)] public uint Delay { get; set; }
+    }
+
+    [Error("AccessManagedUnauthorized")]
+    internal sealed class AccessManagedUnauthorizedError : IErrorDTO
+    {
+        [Parameter("address", "caller", 1)] public string Caller { get; set; } = "";
+    }
+
+    [Error("AlreadyDefaulted")]
+    internal sealed class AlreadyDefaultedError : IErrorDTO
+    {
+        [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
+    }
+
     [Error("AlreadyOriginated")]
     internal sealed class AlreadyOriginatedError : IErrorDTO
     {
@@ -15,6 +40,24 @@ internal static partial class LeaseBook
     internal sealed class BatchOutOfGasError : IErrorDTO
     {
         [Parameter("uint256", "index", 1)] public BigInteger Index { get; set; }
+    }
+
+    [Error("EndTooEarly")]
+    internal sealed class EndTooEarlyError : IErrorDTO
+    {
+        [Parameter("uint32", "earliest", 1)] public uint Earliest { get; set; }
+    }
+
+    [Error("EndTooLate")]
+    internal sealed class EndTooLateError : IErrorDTO
+    {
+        [Parameter("uint32", "end", 1)] public uint End { get; set; }
+    }
+
+    [Error("EpochNotOver")]
+    internal sealed class EpochNotOverError : IErrorDTO
+    {
+        [Parameter("uint32", "epoch", 1)] public uint Epoch { get; set; }
     }
 
     [Error("InvalidLesseeSignature")]
@@ -42,22 +85,39 @@ internal static partial class LeaseBook
         [Parameter("uint256", "nonce", 2)] public BigInteger Nonce { get; set; }
     }
 
-    [Error("OwnableInvalidOwner")]
-    internal sealed class OwnableInvalidOwnerError : IErrorDTO
+    [Error("NotAParty")]
+    internal sealed class NotAPartyError : IErrorDTO;
+
+    [Error("NotInDefault")]
+    internal sealed class NotInDefaultError : IErrorDTO
     {
-        [Parameter("address", "owner", 1)] public string Owner { get; set; } = "";
+        [Parameter("uint96", "escrow", 1)] public BigInteger Escrow { get; set; }
+        [Parameter("uint96", "needed", 2)] public BigInteger Needed { get; set; }
     }
 
-    [Error("OwnableUnauthorizedAccount")]
-    internal sealed class OwnableUnauthorizedAccountError : IErrorDTO
+    [Error("NotInterruptible")]
+    internal sealed class NotInterruptibleError : IErrorDTO
     {
-        [Parameter("address", "account", 1)] public string Account { get; set; } = "";
+        [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
+    }
+
+    [Error("OtherLease")]
+    internal sealed class OtherLeaseError : IErrorDTO
+    {
+        [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
+        [Parameter("uint256", "actual", 2)] public BigInteger Actual { get; set; }
     }
 
     [Error("PayTokenNotAllowed")]
     internal sealed class PayTokenNotAllowedError : IErrorDTO
     {
         [Parameter("address", "token", 1)] public string Token { get; set; } = "";
+    }
+
+    [Error("RentTooLow")]
+    internal sealed class RentTooLowError : IErrorDTO
+    {
+        [Parameter("uint96", "least", 1)] public BigInteger Least { get; set; }
     }
 
     [Error("SafeCastOverflowedUintDowncast")]
@@ -73,15 +133,15 @@ internal static partial class LeaseBook
         [Parameter("uint256", "deadline", 1)] public BigInteger Deadline { get; set; }
     }
 
+    [Error("StillLive")]
+    internal sealed class StillLiveError : IErrorDTO
+    {
+        [Parameter("uint32", "from", 1)] public uint From { get; set; }
+    }
+
     [Error("UnknownLease")]
     internal sealed class UnknownLeaseError : IErrorDTO
     {
         [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
-    }
-
-    [Error("UnsupportedFunding")]
-    internal sealed class UnsupportedFundingError : IErrorDTO
-    {
-        [Parameter("uint8", "kind", 1)] public byte Kind { get; set; }
     }
 }

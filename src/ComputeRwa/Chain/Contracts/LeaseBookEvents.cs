@@ -5,6 +5,42 @@ namespace ComputeRwa.Chain.Contracts;
 
 internal static partial class LeaseBook
 {
+    [Event("AuthorityUpdated")]
+    internal sealed class AuthorityUpdatedEvent : IEventDTO
+    {
+        [Parameter("address", "authority", 1)] public string Authority { get; set; } = "";
+    }
+
+    [Event("CoSettled")]
+    internal sealed class CoSettledEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("uint32", "epoch", 2, true)] public uint Epoch { get; set; }
+        [Parameter("uint96", "rent", 3)] public BigInteger Rent { get; set; }
+    }
+
+    [Event("CurtailmentNoticed")]
+    internal sealed class CurtailmentNoticedEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("uint32", "throughEpoch", 2)] public uint ThroughEpoch { get; set; }
+    }
+
+    [Event("LeaseDefaulted")]
+    internal sealed class LeaseDefaultedEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("uint32", "endEpoch", 2)] public uint EndEpoch { get; set; }
+    }
+
+    [Event("LeaseExited")]
+    internal sealed class LeaseExitedEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("address", "by", 2, true)] public string By { get; set; } = "";
+        [Parameter("uint32", "endEpoch", 3)] public uint EndEpoch { get; set; }
+    }
+
     [Event("LeaseOriginated")]
     internal sealed class LeaseOriginatedEvent : IEventDTO
     {

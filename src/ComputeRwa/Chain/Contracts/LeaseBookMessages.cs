@@ -81,11 +81,11 @@ internal static partial class LeaseBook
         [Parameter("tuple", "terms", 1, "LeaseTerms")] public LeaseTermsDto Terms { get; set; } = new();
     }
 
-    [Function("setNewLeasesPaused")]
-    internal sealed class SetNewLeasesPaused : FunctionMessage
-    {
-        [Parameter("bool", "paused", 1)] public bool Paused { get; set; }
-    }
+    [Function("pauseNewLeases")]
+    internal sealed class PauseNewLeases : FunctionMessage;
+
+    [Function("resumeNewLeases")]
+    internal sealed class ResumeNewLeases : FunctionMessage;
 
     [Function("statusOf", "uint8")]
     internal sealed class StatusOf : FunctionMessage

@@ -72,3 +72,13 @@ internal sealed class OriginationDto
     [Parameter("bytes", "lesseeSignature", 3)] public byte[] LesseeSignature { get; set; } = [];
     [Parameter("tuple", "permit", 4, "Permit")] public PermitDto Permit { get; set; } = new();
 }
+
+/// <summary>What both parties sign to settle a lease that nobody has synced for long; Rent is cumulative base units.</summary>
+[Struct("CoSettlement")]
+internal sealed class CoSettlementDto
+{
+    [Parameter("uint256", "leaseId", 1)] public BigInteger LeaseId { get; set; }
+    [Parameter("uint32", "epoch", 2)] public uint Epoch { get; set; }
+    [Parameter("uint96", "rent", 3)] public BigInteger Rent { get; set; }
+    [Parameter("uint256", "deadline", 4)] public BigInteger Deadline { get; set; }
+}

@@ -5,6 +5,25 @@ namespace ComputeRwa.Chain.Contracts;
 
 internal static partial class LeaseClaims
 {
+    [Error("AccessManagedInvalidAuthority")]
+    internal sealed class AccessManagedInvalidAuthorityError : IErrorDTO
+    {
+        [Parameter("address", "authority", 1)] public string Authority { get; set; } = "";
+    }
+
+    [Error("AccessManagedRequiredDelay")]
+    internal sealed class AccessManagedRequiredDelayError : IErrorDTO
+    {
+        [Parameter("address", "caller", 1)] public string Caller { get; set; } = "";
+        [Parameter("uint32", "delay", 2)] public uint Delay { get; set; }
+    }
+
+    [Error("AccessManagedUnauthorized")]
+    internal sealed class AccessManagedUnauthorizedError : IErrorDTO
+    {
+        [Parameter("address", "caller", 1)] public string Caller { get; set; } = "";
+    }
+
     [Error("AlreadyOriginated")]
     internal sealed class AlreadyOriginatedError : IErrorDTO
     {
@@ -94,6 +113,18 @@ internal static partial class LeaseClaims
     [Error("InvalidHolderSignature")]
     internal sealed class InvalidHolderSignatureError : IErrorDTO;
 
+    [Error("NoArrears")]
+    internal sealed class NoArrearsError : IErrorDTO
+    {
+        [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
+    }
+
+    [Error("NoDeposit")]
+    internal sealed class NoDepositError : IErrorDTO
+    {
+        [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
+    }
+
     [Error("NonceUsed")]
     internal sealed class NonceUsedError : IErrorDTO
     {
@@ -107,23 +138,21 @@ internal static partial class LeaseClaims
         [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
     }
 
+    [Error("NotPaid")]
+    internal sealed class NotPaidError : IErrorDTO;
+
+    [Error("NotSynced")]
+    internal sealed class NotSyncedError : IErrorDTO
+    {
+        [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
+        [Parameter("uint32", "epoch", 2)] public uint Epoch { get; set; }
+    }
+
     [Error("OnlyEpochLedger")]
     internal sealed class OnlyEpochLedgerError : IErrorDTO;
 
     [Error("OnlyLeaseBook")]
     internal sealed class OnlyLeaseBookError : IErrorDTO;
-
-    [Error("OwnableInvalidOwner")]
-    internal sealed class OwnableInvalidOwnerError : IErrorDTO
-    {
-        [Parameter("address", "owner", 1)] public string Owner { get; set; } = "";
-    }
-
-    [Error("OwnableUnauthorizedAccount")]
-    internal sealed class OwnableUnauthorizedAccountError : IErrorDTO
-    {
-        [Parameter("address", "account", 1)] public string Account { get; set; } = "";
-    }
 
     [Error("PayTokenNotAllowed")]
     internal sealed class PayTokenNotAllowedError : IErrorDTO
@@ -157,5 +186,11 @@ internal static partial class LeaseClaims
     internal sealed class UnknownLeaseError : IErrorDTO
     {
         [Parameter("uint256", "id", 1)] public BigInteger Id { get; set; }
+    }
+
+    [Error("UnsupportedFunding")]
+    internal sealed class UnsupportedFundingError : IErrorDTO
+    {
+        [Parameter("uint8", "kind", 1)] public byte Kind { get; set; }
     }
 }

@@ -13,6 +13,12 @@ internal static partial class LeaseClaims
         [Parameter("bool", "approved", 3)] public bool Approved { get; set; }
     }
 
+    [Event("AuthorityUpdated")]
+    internal sealed class AuthorityUpdatedEvent : IEventDTO
+    {
+        [Parameter("address", "authority", 1)] public string Authority { get; set; } = "";
+    }
+
     [Event("Claimed")]
     internal sealed class ClaimedEvent : IEventDTO
     {
@@ -24,6 +30,21 @@ internal static partial class LeaseClaims
 
     [Event("ContractURIUpdated")]
     internal sealed class ContractURIUpdatedEvent : IEventDTO;
+
+    [Event("DepositPaid")]
+    internal sealed class DepositPaidEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("address", "lessee", 2, true)] public string Lessee { get; set; } = "";
+        [Parameter("uint96", "amount", 3)] public BigInteger Amount { get; set; }
+    }
+
+    [Event("DepositUsed")]
+    internal sealed class DepositUsedEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("uint96", "amount", 2)] public BigInteger Amount { get; set; }
+    }
 
     [Event("FeeCollected")]
     internal sealed class FeeCollectedEvent : IEventDTO
@@ -65,6 +86,13 @@ internal static partial class LeaseClaims
         [Parameter("uint96", "amount", 4)] public BigInteger Amount { get; set; }
     }
 
+    [Event("HeldBack")]
+    internal sealed class HeldBackEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("uint96", "held", 2)] public BigInteger Held { get; set; }
+    }
+
     [Event("NonceCancelled")]
     internal sealed class NonceCancelledEvent : IEventDTO
     {
@@ -74,6 +102,13 @@ internal static partial class LeaseClaims
 
     [Event("PayTokenAllowed")]
     internal sealed class PayTokenAllowedEvent : IEventDTO
+    {
+        [Parameter("address", "token", 1, true)] public string Token { get; set; } = "";
+        [Parameter("uint8", "index", 2)] public byte Index { get; set; }
+    }
+
+    [Event("PayTokenRetired")]
+    internal sealed class PayTokenRetiredEvent : IEventDTO
     {
         [Parameter("address", "token", 1, true)] public string Token { get; set; } = "";
         [Parameter("uint8", "index", 2)] public byte Index { get; set; }
@@ -91,8 +126,15 @@ internal static partial class LeaseClaims
     internal sealed class RefundedEvent : IEventDTO
     {
         [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
-        [Parameter("address", "lessee", 2, true)] public string Lessee { get; set; } = "";
+        [Parameter("address", "to", 2, true)] public string To { get; set; } = "";
         [Parameter("uint96", "amount", 3)] public BigInteger Amount { get; set; }
+    }
+
+    [Event("Shortened")]
+    internal sealed class ShortenedEvent : IEventDTO
+    {
+        [Parameter("uint256", "id", 1, true)] public BigInteger Id { get; set; }
+        [Parameter("uint24", "epochs", 2)] public uint Epochs { get; set; }
     }
 
     [Event("SyncSkipped")]

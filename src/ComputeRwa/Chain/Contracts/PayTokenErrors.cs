@@ -5,6 +5,18 @@ namespace ComputeRwa.Chain.Contracts;
 
 internal static partial class PayToken
 {
+    [Error("AuthorizationExpired")]
+    internal sealed class AuthorizationExpiredError : IErrorDTO;
+
+    [Error("AuthorizationNotYetValid")]
+    internal sealed class AuthorizationNotYetValidError : IErrorDTO;
+
+    [Error("AuthorizationUsedOrCancelled")]
+    internal sealed class AuthorizationUsedOrCancelledError : IErrorDTO;
+
+    [Error("CallerMustBePayee")]
+    internal sealed class CallerMustBePayeeError : IErrorDTO;
+
     [Error("DevelopmentChainsOnly")]
     internal sealed class DevelopmentChainsOnlyError : IErrorDTO;
 
@@ -82,4 +94,7 @@ internal static partial class PayToken
         [Parameter("address", "account", 1)] public string Account { get; set; } = "";
         [Parameter("uint256", "currentNonce", 2)] public BigInteger CurrentNonce { get; set; }
     }
+
+    [Error("InvalidAuthorization")]
+    internal sealed class InvalidAuthorizationError : IErrorDTO;
 }

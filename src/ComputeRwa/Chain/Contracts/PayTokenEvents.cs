@@ -13,6 +13,13 @@ internal static partial class PayToken
         [Parameter("uint256", "value", 3)] public BigInteger Value { get; set; }
     }
 
+    [Event("AuthorizationUsed")]
+    internal sealed class AuthorizationUsedEvent : IEventDTO
+    {
+        [Parameter("address", "authorizer", 1, true)] public string Authorizer { get; set; } = "";
+        [Parameter("bytes32", "nonce", 2, true)] public byte[] Nonce { get; set; } = [];
+    }
+
     [Event("Transfer")]
     internal sealed class TransferEvent : IEventDTO
     {

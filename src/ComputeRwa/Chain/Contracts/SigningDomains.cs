@@ -7,4 +7,5 @@ internal static class SigningDomains
     public static Eip712Domain LeaseClaims(Deployment d) => new("ComputeRwa LeaseClaims", "1", d.ChainId, d.Contracts.LeaseClaims);
     public static Eip712Domain EpochLedger(Deployment d) => new("ComputeRwa EpochLedger", "1", d.ChainId, d.Contracts.EpochLedger);
     public static Eip712Domain Eligibility(Deployment d) => new("ComputeRwa Eligibility", "1", d.ChainId, d.Contracts.Eligibility);
+    public static Eip712Domain UseRights(Deployment d) => new("ComputeRwa UseRights", "1", d.ChainId, d.Contracts.UseRights);
 }
