@@ -29,6 +29,10 @@ internal static class TransactionApi
         transactions.MapGet("/{id}", Get).WithSummary("One transaction, with its decoded call and events");
     }
 
+    /// <summary>Queues a command, again if its last attempt failed, and answers with its transaction.</summary>
+    public static async Task<Accepted<TransactionView>> Accept(Tx tx, Command command, DateTimeOffset now) =>
+        await Accepted202(tx, await Outbox.EnqueueAgainIfFailed(tx, command, now));
+
     /// <summary>The answer of every route that writes to the chain: 202, the transaction as it stands, and where to look at it again.</summary>
     public static async Task<Accepted<TransactionView>> Accepted202(Tx tx, TransactionId id)
     {

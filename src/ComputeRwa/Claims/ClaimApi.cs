@@ -79,7 +79,7 @@ internal static class ClaimApi
         var owed = await chain.Ask<LeaseClaims.Claimable, BigInteger>(claims, new() { Id = id.ToInteger(), Holder = holder.Value });
         if (owed.IsZero) return new Refusal(Error.Conflict("nothing-due", $"lease {id} owes {holder} nothing now", "holder"));
         var standing = (await chain.AskOutput<LeaseClaims.AccountOf, LeaseClaims.AccountOfOutput>(claims, new() { Id = id.ToInteger(), Holder = holder.Value })).Value;
-        return await EffectQueue.Accept(tx, ClaimContracts.Claim(lease, holder, standing, deployment), time.Now());
+        return await TransactionApi.Accept(tx, ClaimContracts.Claim(lease, holder, standing, deployment), time.Now());
     }
 
     private static PositionView Position(Lease lease, HolderBook book, Address account, Kernel.PayToken token) => new(

@@ -32,7 +32,7 @@ internal static class TokenImage
         return Svg($"{facts.Title}, {facts.Status}", hue,
             $"""
             {Text(Margin, 76, 34, 600, "#f4f6f8", $"{terms.GpuCount} × {terms.GpuModel}")}
-            {Text(Margin, 110, 18, 400, Ink(hue), $"{terms.Region} · {facts.Show(terms.Price)} per GPU-hour · {(terms.Method == PricingMethod.Fixed ? "fixed" : "metered")}")}
+            {Text(Margin, 110, 18, 400, Ink(hue), $"{terms.Region} · {PricingText.Price(terms, facts.Show)} per GPU-hour · {PricingText.NameOf(terms.Method)}")}
             {Squares(facts.Gpus, hue)}
             {Bar(448, "settled", settled, $"{facts.EpochsSettled} of {terms.Epochs} epochs", hue)}
             {Bar(498, "rent", applied, facts.Show(facts.Cash.Applied), hue)}

@@ -57,10 +57,7 @@ internal static class Tokens
     private static string Description(TokenFacts facts)
     {
         var t = facts.Terms;
-        var price = facts.Show(t.Price);
-        var basis = t.Method == PricingMethod.Fixed ? $"{price} per GPU-hour, used or not"
-            : $"{price} per GPU-hour of load, at least {Percent(t.TakeOrPayBps)} of the hours let";
-        return $"{Percent(t.PoolBps)} of the rent of {t.GpuCount} {t.GpuModel} in {t.Region} over {Count(t.Epochs, "epoch")}, divided among {Count(t.Units, "unit")}. Rent is {basis}. "
+        return $"{Percent(t.PoolBps)} of the rent of {t.GpuCount} {t.GpuModel} in {t.Region} over {Count(t.Epochs, "epoch")}, divided among {Count(t.Units, "unit")}. Rent is {PricingText.Describe(t, facts.Show)}. "
             + $"The token id is the EIP-712 digest of the terms that lessee and provider signed.";
     }
 
@@ -73,20 +70,25 @@ internal static class Tokens
         [
             new("Status", facts.Status), new("GPU model", t.GpuModel.Text), new("GPUs", t.GpuCount), new("Region", t.Region.Text),
             new("First epoch", t.StartEpoch), new("Epochs", t.Epochs), new("Epochs settled", facts.EpochsSettled),
-            new("Pricing", t.Method == PricingMethod.Fixed ? "Fixed" : "Metered"), new("Price per GPU-hour", facts.Show(t.Price)),
-            new("Take or pay", Percent(t.Method == PricingMethod.Fixed ? 10_000 : t.TakeOrPayBps)), new("Availability promised", Percent(t.SlaBps)),
+            new("Pricing", PricingText.TitleOf(t.Method)), .. PriceAttributes(facts, t), new("Availability promised", Percent(t.SlaBps)),
             new("Interruptible", t.CurtailLimitBps == 0 ? "No" : $"Up to {Percent(t.CurtailLimitBps)}"), new("Holders' share", Percent(t.PoolBps)),
             new("Units", (long)t.Units), new("Rent applied", facts.Show(facts.Cash.Applied)), new("Earned by holders", facts.Show(facts.Cash.Earned.Pool)),
             new("Paid to holders", facts.Show(facts.HoldersPaid)), new("Arrears", facts.Show(facts.Cash.Arrears)),
         ];
     }
 
-    /// <summary>Exact: 9,950 is 99.5 %.</summary>
-    public static string Percent(int bps)
+    private static IEnumerable<TokenAttribute> PriceAttributes(TokenFacts facts, LeaseTerms t) => t.Method switch
     {
-        var fraction = (bps % 100).ToString("00", System.Globalization.CultureInfo.InvariantCulture).TrimEnd('0');
-        return fraction.Length == 0 ? $"{bps / 100} %" : $"{bps / 100}.{fraction} %";
-    }
+        PricingMethod.Fixed => [new("Price per GPU-hour", facts.Show(t.Price)), new("Take or pay", Percent(10_000))],
+        PricingMethod.Metered => [new("Price per GPU-hour", facts.Show(t.Price)), new("Take or pay", Percent(t.TakeOrPayBps))],
+        _ =>
+        [
+            new(t.Method == PricingMethod.Indexed ? "Part of the index" : "Share of revenue", Percent(t.RateBps)),
+            new("Floor per GPU-hour", facts.Show(t.FloorPrice)), new("Ceiling per GPU-hour", facts.Show(t.CeilingPrice)),
+        ],
+    };
+
+    private static string Percent(long bps) => PricingText.Percent(bps);
 
     private static MoneyJson Json(TokenFacts facts, BigInteger baseUnits) => new Money(baseUnits, facts.PayToken).ToJson();
 }

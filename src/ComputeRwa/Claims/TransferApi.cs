@@ -65,7 +65,7 @@ internal static class TransferApi
         var digest = Eip712.Digest(SigningDomains.LeaseClaims(deployment), order);
         if (!(await signatures.Check(request.Signature, Address.Parse(order.From), digest, "signature")).Ok(out var signature, out error)) return new Refusal(error);
         if (await Refuse(chain, Address.Parse(deployment.Contracts.LeaseClaims), order) is { } refused) return new Refusal(refused);
-        return await EffectQueue.Accept(tx, ClaimContracts.Transfer(order, signature, deployment), now);
+        return await TransactionApi.Accept(tx, ClaimContracts.Transfer(order, signature, deployment), now);
     }
 
     private static async Task<Result<TransferOrderDto>> Check(TransferInput asked, Tx tx, DateTimeOffset now)

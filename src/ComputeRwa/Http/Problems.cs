@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ComputeRwa.Kernel;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -19,7 +20,7 @@ internal sealed class Refusal(Error error) : IResult
 }
 
 /// <summary>The one place where error codes become HTTP statuses.</summary>
-internal static class Problems
+internal static partial class Problems
 {
     private static readonly Dictionary<string, (int Status, string Title, bool Retryable)> Codes = new()
     {
@@ -43,6 +44,7 @@ internal static class Problems
         ["previous-hash-mismatch"] = (409, "The batch does not follow the one that is stored.", false),
         ["gpu-already-let"] = (409, "A GPU is committed to another lease in these epochs.", false),
         ["epoch-closed"] = (409, "The epoch is closed.", false),
+        ["already-written"] = (409, "It is written once, and it stands.", false),
         ["nothing-due"] = (409, "Nothing is owed now.", true),
         ["escrow-short"] = (409, "The payer cannot pay as much now.", true),
         ["insufficient-units"] = (409, "The sender does not hold as many units.", false),
@@ -74,10 +76,17 @@ internal static class Problems
 
     private static Error Malformed(JsonException json)
     {
-        var path = json.Path is null or "$" ? "body" : json.Path.TrimStart('$', '.');
+        var path = json.Path is null or "$" ? "" : json.Path.TrimStart('$', '.');
         var reason = json.Message.Split(" Path:")[0].Split(" LineNumber:")[0].Replace("ComputeRwa.", "", StringComparison.Ordinal);
-        return new("malformed", $"{path}: {reason}", [new(path, reason)]);
+        var missing = MissingMembers().Match(reason).Groups["name"].Captures.Select(c => new FieldError(path.Length == 0 ? c.Value : $"{path}.{c.Value}", "is missing")).ToList();
+        if (missing.Count > 0) return new("malformed", string.Join(" ", missing.Select(m => $"{m.Field} {m.Reason}.")), missing);
+        var field = path.Length == 0 ? "body" : path;
+        return new("malformed", $"{field}: {reason}", [new(field, reason)]);
     }
+
+    // The exception has the names of missing members only in its message.
+    [GeneratedRegex(@"missing required properties including: ('(?<name>[^']+)'[,;. ]*)+")]
+    private static partial Regex MissingMembers();
 
     public static void UseProblems(this WebApplication app)
     {

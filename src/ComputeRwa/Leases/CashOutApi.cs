@@ -55,7 +55,7 @@ internal static class CashOutApi
         if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         if (await LeaseOnChain.Read(chain, deployment, lease) is not { } account) return new Refusal(LeaseOnChain.NotThere);
         if (!decide(lease, account).Ok(out var command, out var error)) return new Refusal(error);
-        return await EffectQueue.Accept(tx, command, time.Now());
+        return await TransactionApi.Accept(tx, command, time.Now());
     }
 
     private static Error NothingDue(string whom) => Error.Conflict("nothing-due", $"nothing is owed to {whom} now");

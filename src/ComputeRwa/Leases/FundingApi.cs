@@ -59,7 +59,7 @@ internal static class FundingApi
             permit = signed;
         }
         if (await permits.RefuseShort(lease.Terms.PayToken, payer, funding.Amount, request.Permit is not null) is { } shortOf) return new Refusal(shortOf);
-        return await EffectQueue.Accept(tx, LeaseContracts.Fund(funding, signature, permit, deployment), now);
+        return await TransactionApi.Accept(tx, LeaseContracts.Fund(funding, signature, permit, deployment), now);
     }
 
     private static Result<FundingDto> Check(FundingInput asked, Lease lease, Kernel.PayToken token, DateTimeOffset now)

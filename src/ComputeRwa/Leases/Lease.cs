@@ -72,6 +72,9 @@ internal static class LeaseRules
     public static Error? RefuseWithdrawal(string status) => status is LeaseStatus.Draft or LeaseStatus.Signed or LeaseStatus.Failed or LeaseStatus.Expired ? null
         : Error.Conflict("conflict", $"a lease that is {status} cannot be withdrawn");
 
+    public static Error? RefuseRevenue(string status) => status is LeaseStatus.Active or LeaseStatus.Ended ? null
+        : Error.Conflict("not-ready", $"a lease that is {status} makes no revenue");
+
     public static Error? RefuseCurtailment(string status) => status is LeaseStatus.Offered or LeaseStatus.Active ? null
         : Error.Conflict("not-ready", $"a lease that is {status} cannot be curtailed");
 }

@@ -30,6 +30,7 @@ internal static class LeaseApi
         leases.MapFunding();
         leases.MapCashOut();
         leases.MapCurtailments();
+        leases.MapRevenue();
     }
 
     private static async Task<Results<Created<LeaseView>, Refusal>> Draft(

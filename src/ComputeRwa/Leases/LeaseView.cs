@@ -7,6 +7,10 @@ using ComputeRwa.Pricing;
 namespace ComputeRwa.Leases;
 
 /// <param name="Terms">the Solidity struct, member by member</param>
+/// <param name="PricePerGpuHour">fixed, metered; null otherwise</param>
+/// <param name="FloorPricePerGpuHour">indexed, revenue-share; null otherwise, as is the ceiling</param>
+/// <param name="Pricing">the pricing method and its parameters in words</param>
+/// <param name="Deposit">security deposit that the terms ask of the lessee</param>
 /// <param name="Prefunding">escrow that origination takes from the lessee: the notice epochs at the cap</param>
 /// <param name="Escrow">funded and not yet applied</param>
 /// <param name="Applied">rent moved out of escrow in all</param>
@@ -15,7 +19,8 @@ namespace ComputeRwa.Leases;
 /// <param name="OriginationId">the transaction that originates it</param>
 internal sealed record LeaseView(
     string Id, string Status, string ProviderId, string SiteId, string GpuModel, string Region, LeaseTermsJson Terms, PartiesSigned Signatures,
-    IReadOnlyList<GpuView> Gpus, MoneyJson PricePerGpuHour, MoneyJson CapPerEpoch, MoneyJson Prefunding, MoneyJson Funded, MoneyJson Escrow,
+    IReadOnlyList<GpuView> Gpus, string Pricing, MoneyJson? PricePerGpuHour, MoneyJson? FloorPricePerGpuHour, MoneyJson? CeilingPricePerGpuHour,
+    MoneyJson CapPerEpoch, MoneyJson Prefunding, MoneyJson Deposit, MoneyJson Funded, MoneyJson Escrow,
     MoneyJson Applied, MoneyJson Arrears, SharesView Earned, MoneyJson ProviderPaid, MoneyJson FeeCollected, long? SyncedThrough, DateTimeOffset StartsAt, DateTimeOffset EndsAt,
     string? OriginationId, string? OriginationHash, DateTimeOffset? OriginatedAt, DateTimeOffset CreatedAt);
 
@@ -57,10 +62,13 @@ internal sealed class LeaseBoard(Deployment deployment, PayTokens tokens, TimePr
     private LeaseView View(Lease lease, string status, OriginationRow? originated, LeaseCash cash, IEnumerable<LeasedGpu> gpus)
     {
         var (terms, length) = (lease.Terms, deployment.Epochs);
+        var hasOnePrice = terms.Method is PricingMethod.Fixed or PricingMethod.Metered;
         return new(
             lease.Id.Value, status, lease.ProviderId.Value, lease.SiteId.Value, terms.GpuModel.Text, terms.Region.Text, LeaseTermsJson.Of(terms),
             new(lease.ProviderSignature?.SignedAt, lease.LesseeSignature?.SignedAt), [.. gpus.Select(g => new GpuView(g.NodeId.Value, g.NodeKey.Value, g.Uuid))],
-            Money(terms, terms.Price), Money(terms, lease.CapPerEpoch), Money(terms, lease.Prefunding), Money(terms, cash.Funded), Money(terms, cash.Escrow),
+            PricingText.Describe(terms, amount => new Money(amount, TokenOf(terms)).ToString()), hasOnePrice ? Money(terms, terms.Price) : null,
+            hasOnePrice ? null : Money(terms, terms.FloorPrice), hasOnePrice ? null : Money(terms, terms.CeilingPrice),
+            Money(terms, lease.CapPerEpoch), Money(terms, lease.Prefunding), Money(terms, terms.Deposit), Money(terms, cash.Funded), Money(terms, cash.Escrow),
             Money(terms, cash.Applied), Money(terms, cash.Arrears),
             new(Money(terms, cash.Earned.Pool), Money(terms, cash.Earned.Provider), Money(terms, cash.Earned.Fee)),
             Money(terms, cash.ProviderPaid), Money(terms, cash.FeeCollected),

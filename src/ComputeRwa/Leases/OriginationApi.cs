@@ -40,7 +40,7 @@ internal static class OriginationApi
         if (!http.MayActFor(lease.ProviderId)) return new Refusal(LeaseApi.NotYours("id"));
         var status = await board.Status(tx, lease);
         if (LeaseRules.RefuseOrigination(lease, status) is { } refused) return new Refusal(refused);
-        if (status == LeaseStatus.Originating) return await EffectQueue.Accept(tx, LeaseContracts.Originate(lease, PermitDesk.None, deployment), now);
+        if (status == LeaseStatus.Originating) return await TransactionApi.Accept(tx, LeaseContracts.Originate(lease, PermitDesk.None, deployment), now);
         var permit = PermitDesk.None;
         if (request.Permit is { } given)
         {
@@ -49,7 +49,7 @@ internal static class OriginationApi
             permit = signed;
         }
         if (await permits.RefuseShort(lease.Terms.PayToken, lease.Terms.Lessee, lease.DueAtOrigination, request.Permit is not null) is { } shortOf) return new Refusal(shortOf);
-        var accepted = await EffectQueue.Accept(tx, LeaseContracts.Originate(lease, permit, deployment), now);
+        var accepted = await TransactionApi.Accept(tx, LeaseContracts.Originate(lease, permit, deployment), now);
         await LeaseStore.SetOrigination(tx, lease.Id, TransactionId.From(accepted.Value!.Id));
         await Feed.Append(tx, "lease.originating", lease.Id.Value, new { transactionId = accepted.Value.Id }, now);
         return accepted;

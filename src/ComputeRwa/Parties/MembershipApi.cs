@@ -48,7 +48,7 @@ internal static class MembershipApi
         if (!(await signatures.Check(r.Signature, registrar, digest, "signature")).Ok(out var signature, out error)) return new Refusal(error);
         var command = Command.Of($"admit:{admission.Account}:{admission.Nonce}", "admit", admission.Account.Value, eligibility.Value,
             new Eligibility.Admit { Admission = admission.ToDto(), Signature = signature }, AdmitGas);
-        return await TransactionApi.Accepted202(tx, await Outbox.EnqueueAgainIfFailed(tx, command, now));
+        return await TransactionApi.Accept(tx, command, now);
     }
 
     private static async Task<Results<Ok<MembershipView>, Refusal>> Get(string address, Tx tx)

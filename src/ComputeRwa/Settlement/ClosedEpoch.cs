@@ -16,7 +16,11 @@ internal sealed record CurtailedTime(long From, long To);
 /// <param name="Previous">null before the first leaf</param>
 internal sealed record LeaseToSettle(
     Hash32 Id, LeaseTerms Terms, IReadOnlyList<GpuLet> Gpus, long PueBps, long HeatReuseBps, IReadOnlyList<CurtailedTime> Curtailments,
-    MeteringRecord? Record, EpochLeaf? Previous);
+    MeteringRecord? Record, EpochLeaf? Previous)
+{
+    /// <summary>The lease follows an index that has no value of this epoch: it is settled at its floor.</summary>
+    public bool IsIndexStale => Terms.Method == PricingMethod.Indexed && Record is { } record && !Rent.IsIndexFresh(record);
+}
 
 /// <param name="Rent">null for an ended lease</param>
 internal sealed record SettledLease(LeaseToSettle Lease, Rent? Rent, EpochLeaf Leaf, Hash32 LeafHash);

@@ -29,10 +29,10 @@ internal enum EpochStatus
 /// <param name="Rent">sum over the leaves, so cumulative, like the two after it</param>
 /// <param name="DataHash">keccak256 of the epoch file</param>
 /// <param name="PostTransactionId">null before the quorum</param>
+/// <param name="StaleIndex">indexed leases settled at their floor because the index had no value of this epoch</param>
 internal sealed record EpochView(
     long Epoch, EpochStatus Status, long Attempt, string Root, string PreviousRoot, long Leases, MoneyJson Rent, long GpuSeconds, long WattHours, string DataHash,
-    DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset ClosedAt, string? PostTransactionId, PostView? Posted);
-
+    DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset ClosedAt, string? PostTransactionId, PostView? Posted, IReadOnlyList<string> StaleIndex);
 internal sealed record PostView(string TransactionHash, long BlockNumber, DateTimeOffset At, string Poster);
 
 internal static class EpochApi
@@ -87,6 +87,7 @@ internal sealed class EpochDesk(Deployment deployment, PayTokens tokens)
         return new(
             e.Epoch, status, e.Attempt, e.Root.Value, e.PreviousRoot.Value, e.Leases, new Money(e.Rent, tokens.Default).ToJson(), e.GpuSeconds, e.WattHours,
             e.DataHash.Value, deployment.Epochs.StartOf(e.Epoch), deployment.Epochs.EndOf(e.Epoch), e.ClosedAt, transaction?.Value,
-            post is null ? null : new(post.TxHash.Value, post.BlockNumber, post.MinedAt, post.Poster.Value));
+            post is null ? null : new(post.TxHash.Value, post.BlockNumber, post.MinedAt, post.Poster.Value),
+            (await EpochStore.StaleIndex(tx, e)).ConvertAll(l => l.Value));
     }
 }

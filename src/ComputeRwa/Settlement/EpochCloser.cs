@@ -14,7 +14,6 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
     /// <summary>Blocks that the projections may be behind for the node to be asked what is in them.</summary>
     private const long MostBehind = 1_000;
 
-
     // The projector that knows which leases stand on chain.
     private const string LeaseEvents = "leases";
 
@@ -38,7 +37,7 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
         await EpochStore.Insert(tx, closed, EpochFile.Write(closed, deployment), now);
         var stored = (await EpochStore.Find(tx, epoch))!;
         await Feed.Append(tx, "epoch.closed", $"{epoch}",
-            new { root = stored.Root.Value, leases = stored.Leases, rent = $"{stored.Rent}", dataHash = stored.DataHash.Value }, now);
+            new { root = stored.Root.Value, leases = stored.Leases, rent = $"{stored.Rent}", dataHash = stored.DataHash.Value, staleIndex = closed.Leases.Count(l => l.Lease.IsIndexStale) }, now);
         return stored;
     }
 
@@ -79,13 +78,14 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
         var times = notices.ConvertAll(n => new TimeRange(n.From.ToUnixTimeSeconds(), n.To.ToUnixTimeSeconds()));
         return new(
             lease.Id, lease.Terms, gpus.ConvertAll(g => new GpuLet(g.NodeId.Value, g.NodeKey, g.Uuid)), factors.PueBps, factors.HeatReuseBps,
-            times.ConvertAll(t => new CurtailedTime(t.From, t.To)), lease.Terms.Covers(epoch) ? await Record(tx, epoch, lease.Id, gpus, times, factors) : null, previous);
+            times.ConvertAll(t => new CurtailedTime(t.From, t.To)), lease.Terms.Covers(epoch) ? await Record(tx, epoch, lease, gpus, times, factors) : null, previous);
     }
 
-    private async Task<MeteringRecord> Record(Tx tx, long epoch, Hash32 lease, List<LeasedGpu> gpus, List<TimeRange> times, SiteFactors factors)
+    private async Task<MeteringRecord> Record(Tx tx, long epoch, Lease lease, List<LeasedGpu> gpus, List<TimeRange> times, SiteFactors factors)
     {
         var places = (await NodeStore.Locate(tx, gpus.Select(g => g.Uuid))).ToDictionary(p => p.Uuid);
         var let = gpus.ConvertAll(g => new LetGpu(g.NodeId, g.Uuid, places[g.Uuid].GpuIndex));
-        return Recording.Of(lease, epoch, await MeteringStore.Measure(tx, let, epoch, Length, times), factors.PueBps, factors.HeatReuseBps);
+        return Recording.Of(
+            lease.Id, epoch, await MeteringStore.Measure(tx, let, epoch, Length, times), factors.PueBps, factors.HeatReuseBps, await PricingInputs.Find(tx, lease, epoch));
     }
 }

@@ -94,6 +94,10 @@ internal static class EpochStore
     public static Task<List<Hash32>> Metered(Tx tx, EpochRow epoch) => tx.Query<Hash32>(
         "SELECT lease_id FROM metering_records WHERE epoch = @Epoch AND attempt = @Attempt ORDER BY lease_id", new { epoch.Epoch, epoch.Attempt });
 
+    /// <summary>Indexed leases that were settled at their floor because the index had no value of the epoch.</summary>
+    public static Task<List<Hash32>> StaleIndex(Tx tx, EpochRow epoch) => tx.Query<Hash32>(
+        "SELECT lease_id FROM metering_records WHERE epoch = @Epoch AND attempt = @Attempt AND index_stale = 1 ORDER BY lease_id", new { epoch.Epoch, epoch.Attempt });
+
     public static async Task Insert(Tx tx, ClosedEpoch closed, byte[] file, DateTimeOffset now)
     {
         var key = new { closed.Epoch, closed.Attempt };
@@ -129,16 +133,19 @@ internal static class EpochStore
     private static Task<int> InsertRecords(Tx tx, ClosedEpoch closed) => tx.Execute(
         """
         INSERT INTO metering_records (epoch, attempt, lease_id, reserved_seconds, available_seconds, busy_seconds, curtailed_seconds, load_bps, it_watt_hours,
-                                      facility_watt_hours, heat_watt_hours, index_value, index_epoch, revenue, revenue_source, evidence_hash, trust)
+                                      facility_watt_hours, heat_watt_hours, index_value, index_epoch, revenue, revenue_source, evidence_hash, trust, index_stale)
         VALUES (@Epoch, @Attempt, @LeaseId, @reserved, @available, @busy, @curtailed, @load, @itWattHours,
-                @facilityWattHours, @heatWattHours, @IndexValue, @indexEpoch, @Revenue, @RevenueSource, @EvidenceHash, @trust)
+                @facilityWattHours, @heatWattHours, @IndexValue, @indexEpoch, @Revenue, @RevenueSource, @EvidenceHash, @trust, @stale)
         """,
-        closed.Leases.Select(l => l.Lease.Record).OfType<MeteringRecord>().Select(r => checked(new
-        {
-            closed.Epoch, closed.Attempt, r.LeaseId, reserved = (long)r.ReservedSeconds, available = (long)r.AvailableSeconds, busy = (long)r.BusySeconds,
-            curtailed = (long)r.CurtailedSeconds, load = (long)r.LoadBps, itWattHours = (long)r.ItWattHours, facilityWattHours = (long)r.FacilityWattHours,
-            heatWattHours = (long)r.HeatWattHours, r.IndexValue, indexEpoch = (long)r.IndexEpoch, r.Revenue, r.RevenueSource, r.EvidenceHash, trust = (long)r.Trust,
-        })));
+        closed.Leases.Where(l => l.Lease.Record is not null).Select(l => RecordColumns(closed, l.Lease.Record!, l.Lease.IsIndexStale)));
+
+    private static object RecordColumns(ClosedEpoch closed, MeteringRecord r, bool isIndexStale) => checked(new
+    {
+        closed.Epoch, closed.Attempt, r.LeaseId, reserved = (long)r.ReservedSeconds, available = (long)r.AvailableSeconds, busy = (long)r.BusySeconds,
+        curtailed = (long)r.CurtailedSeconds, load = (long)r.LoadBps, itWattHours = (long)r.ItWattHours, facilityWattHours = (long)r.FacilityWattHours,
+        heatWattHours = (long)r.HeatWattHours, r.IndexValue, indexEpoch = (long)r.IndexEpoch, r.Revenue, r.RevenueSource, r.EvidenceHash, trust = (long)r.Trust,
+        stale = isIndexStale ? 1L : 0L,
+    });
 
     private sealed record LeafRow(
         long Position, Hash32 LeaseId, long LeafEpoch, BigInteger Rent, long Remainder, BigInteger CreditParts, long GpuSeconds, long WattHours,

@@ -17,9 +17,10 @@ internal sealed record ProofView(
     string LeaseId, long Epoch, string Leaf, IReadOnlyList<string> LeafEncoding, IReadOnlyList<string> Values, IReadOnlyList<string> Proof, string Root, long Position);
 
 /// <param name="LeafEpoch">the last epoch that the leaf counts; earlier than <c>Epoch</c> once the lease has ended</param>
+/// <param name="StaleIndex">the lease follows an index that had no value of this epoch, so its floor applied</param>
 /// <param name="Synced">whether the chain has applied this epoch's leaf</param>
 internal sealed record StatementView(
-    string LeaseId, long Epoch, long LeafEpoch, string Currency, int Decimals, bool Synced, int Trust, string EvidenceHash, string RecordHash,
+    string LeaseId, long Epoch, long LeafEpoch, string Currency, int Decimals, bool Synced, int Trust, bool StaleIndex, string EvidenceHash, string RecordHash,
     IReadOnlyList<StatementStep> Steps);
 
 internal static class ProofApi
@@ -54,8 +55,8 @@ internal static class ProofApi
             (await LeaseChainStore.Syncs(tx, [hash]))[hash].Select(s => new LatestSync(s.Epoch, s.Asked, s.Applied)));
         var token = board.TokenOf(lease.Terms);
         return new StatementView(
-            hash.Value, epoch, leaf.Leaf.Epoch, token.Symbol, token.Decimals, applied.IsSynced, record.Trust, record.EvidenceHash.Value, leaf.Leaf.RecordHash.Value,
-            Settlement.Statement.Of(lease.Terms, record, previous?.Leaf, leaf.Leaf, applied, token, deployment.EpochLength));
+            hash.Value, epoch, leaf.Leaf.Epoch, token.Symbol, token.Decimals, applied.IsSynced, record.Trust, lease.Terms.Method == PricingMethod.Indexed && !Rent.IsIndexFresh(record), record.EvidenceHash.Value, leaf.Leaf.RecordHash.Value,
+            Settlement.Statement.Of(lease.Terms, record, previous?.Leaf, leaf.Leaf, applied, token, deployment.EpochLength, (await RevenueStore.Find(tx, hash, epoch))?.Source));
     }
 
     private static Error NoLeaf(long epoch, string id) => new("not-found", $"Lease {id} has no leaf in epoch {epoch}.", [new("id", "has no leaf in this epoch")]);

@@ -7,7 +7,7 @@ namespace ComputeRwa.Settlement;
 
 /// <summary>One step from GPU-seconds to cents.</summary>
 /// <param name="Value">the step's result in <c>Unit</c>; a decimal string, as are the inputs</param>
-/// <param name="Unit">GPU-seconds, Wh, bps, parts (360,000,000,000 a base unit) or base units</param>
+/// <param name="Unit">GPU-seconds, Wh, bps, parts (360,000,000,000 a base unit) base units, or bps of a base unit</param>
 /// <param name="Inputs">the numbers it came from, by name</param>
 /// <param name="Dropped">what rounding down left out, and where it went; null where nothing can be lost</param>
 internal sealed record StatementStep(string Name, string Value, string Unit, IReadOnlyDictionary<string, string> Inputs, string? Dropped, string Text);
@@ -30,13 +30,15 @@ internal static class Statement
     }
 
     /// <param name="previous">null for the lease's first leaf</param>
+    /// <param name="revenueSource">who reported the revenue of a revenue share; null for none</param>
     public static IReadOnlyList<StatementStep> Of(
-        LeaseTerms terms, MeteringRecord record, EpochLeaf? previous, EpochLeaf leaf, AppliedRent applied, PayToken token, long epochSeconds)
+        LeaseTerms terms, MeteringRecord record, EpochLeaf? previous, EpochLeaf leaf, AppliedRent applied, PayToken token, long epochSeconds, string? revenueSource)
     {
         var rent = Rent.Compute(terms, record, epochSeconds);
         return
         [
             .. new UseSteps(terms, record, rent, epochSeconds).All(),
+            .. new PriceSteps(terms, record, rent, token, revenueSource).All(),
             .. new RentSteps(terms, record, rent, token).All(),
             .. new LeafSteps(rent, previous ?? EpochLeaf.Before(leaf.LeaseId), leaf, token).All(),
             .. new CashSteps(terms, leaf, applied, token).All(),
@@ -57,6 +59,9 @@ internal static class Readable
     /// <summary>Parts as money, cut after the base unit; the mark says that more follows.</summary>
     public static string Parts(BigInteger parts, PayToken token) =>
         Money(parts / Rent.Parts, token) + ((parts % Rent.Parts).IsZero ? "" : " and a fraction");
+
+    /// <summary>Bps of a base unit as money, cut after the base unit; the mark says that more follows.</summary>
+    public static string Rate(BigInteger bps, PayToken token) => Money(bps / 10_000, token) + ((bps % 10_000).IsZero ? "" : " and a fraction");
 
     public static string Plain(BigInteger value) => value.ToString(CultureInfo.InvariantCulture);
 }
@@ -94,8 +99,8 @@ internal sealed class RentSteps(LeaseTerms terms, MeteringRecord record, Rent re
             [("availabilityBps", rent.AvailabilityBps), ("slaBps", terms.SlaBps), ("slaCreditSlope", terms.SlaCreditSlope), ("slaCreditCapBps", terms.SlaCreditCapBps), ("creditBps", rent.SlaCreditBps)],
             $"Availability {Readable.Percent(rent.AvailabilityBps)} against {Readable.Percent(terms.SlaBps)} promised: credit {Readable.Percent(rent.SlaCreditBps)} of gross, {Readable.Parts(rent.SlaCredit, token)}.");
         yield return Efficiency();
-        yield return Step("curtailmentCredit", rent.CurtailmentCredit, [("excused", rent.Excused), ("price", terms.Price), ("curtailCreditBps", terms.CurtailCreditBps)],
-            $"{Readable.Count(rent.Excused)} excused GPU-seconds at {Readable.Percent(terms.CurtailCreditBps)} of the price: credit {Readable.Parts(rent.CurtailmentCredit, token)}.");
+        yield return Step("curtailmentCredit", rent.CurtailmentCredit, [("excused", rent.Excused), ("price", Rent.BasePrice(terms)), ("curtailCreditBps", terms.CurtailCreditBps)],
+            $"{Readable.Count(rent.Excused)} excused GPU-seconds at {Readable.Percent(terms.CurtailCreditBps)} of {(terms.Method is PricingMethod.Fixed or PricingMethod.Metered ? "the price" : "the floor")}: credit {Readable.Parts(rent.CurtailmentCredit, token)}.");
         yield return Step("net", rent.Net, [("gross", rent.Gross), ("slaCredit", rent.SlaCredit), ("efficiency", rent.Efficiency), ("curtailmentCredit", rent.CurtailmentCredit)],
             $"Gross less credits{(rent.Efficiency.Sign < 0 ? " and malus" : rent.Efficiency.Sign > 0 ? " plus bonus" : "")}, not below zero: {Readable.Parts(rent.Net, token)}.");
     }
@@ -103,12 +108,19 @@ internal sealed class RentSteps(LeaseTerms terms, MeteringRecord record, Rent re
     private StatementStep Gross()
     {
         var price = Readable.Money(terms.Price, token);
-        return terms.Method == PricingMethod.Fixed
-            ? Step("gross", rent.Gross, [("billable", rent.Billable), ("price", terms.Price)],
-                $"Take or pay: {Readable.Count(rent.Billable)} GPU-seconds at {price} a GPU-hour is {Readable.Parts(rent.Gross, token)}.")
-            : Step("gross", rent.Gross,
+        return terms.Method switch
+        {
+            PricingMethod.Fixed => Step("gross", rent.Gross, [("billable", rent.Billable), ("price", terms.Price)],
+                $"Take or pay: {Readable.Count(rent.Billable)} GPU-seconds at {price} a GPU-hour is {Readable.Parts(rent.Gross, token)}."),
+            PricingMethod.Metered => Step("gross", rent.Gross,
                 [("available", rent.Available), ("loadBps", rent.LoadBps), ("billable", rent.Billable), ("takeOrPayBps", terms.TakeOrPayBps), ("price", terms.Price)],
-                $"The greater of {Readable.Count(rent.Available)} available GPU-seconds × {Readable.Percent(rent.LoadBps)} load and {Readable.Count(rent.Billable)} billable × {Readable.Percent(terms.TakeOrPayBps)} take or pay, at {price} a GPU-hour: {Readable.Parts(rent.Gross, token)}.");
+                $"The greater of {Readable.Count(rent.Available)} available GPU-seconds × {Readable.Percent(rent.LoadBps)} load and {Readable.Count(rent.Billable)} billable × {Readable.Percent(terms.TakeOrPayBps)} take or pay, at {price} a GPU-hour: {Readable.Parts(rent.Gross, token)}."),
+            PricingMethod.Indexed => Step("gross", rent.Gross, [("billable", rent.Billable), ("rate", Rent.IndexedRate(terms, record))],
+                $"{Readable.Count(rent.Billable)} billable GPU-seconds at {Readable.Rate(Rent.IndexedRate(terms, record), token)} a GPU-hour is {Readable.Parts(rent.Gross, token)}."),
+            _ => Step("gross", rent.Gross,
+                [("share", Rent.ShareOfRevenue(terms, record)), ("billable", rent.Billable), ("floorPrice", terms.FloorPrice), ("ceilingPrice", terms.CeilingPrice)],
+                $"The share, but for {Readable.Count(rent.Billable)} billable GPU-seconds at least {Readable.Money(terms.FloorPrice, token)} and at most {Readable.Money(terms.CeilingPrice, token)} a GPU-hour: {Readable.Parts(rent.Gross, token)}."),
+        };
     }
 
     private StatementStep Efficiency()

@@ -24,9 +24,12 @@ internal static class OverviewPage
         "Leases", ["Token", "Status", "GPUs", "Region", "Method", "Per GPU-hour", "Synced through", "Rent applied", "Escrow"],
         [.. leases.Select(l => (IReadOnlyList<Html>)
         [
-            Link($"/tokens/{l.Id}", Short(l.Id)), State(l.Status), Text($"{l.Terms.GpuCount} × {l.GpuModel}"), Text(l.Region), Text((PricingMethod)l.Terms.Method),
-            Money(l.PricePerGpuHour), Text(l.SyncedThrough?.ToString(CultureInfo.InvariantCulture) ?? "–"), Money(l.Applied), Money(l.Escrow),
+            Link($"/tokens/{l.Id}", Short(l.Id)), State(l.Status), Text($"{l.Terms.GpuCount} × {l.GpuModel}"), Text(l.Region), Text(PricingText.TitleOf((PricingMethod)l.Terms.Method)),
+            Prices(l), Text(l.SyncedThrough?.ToString(CultureInfo.InvariantCulture) ?? "–"), Money(l.Applied), Money(l.Escrow),
         ])]);
+
+    private static Html Prices(LeaseView l) =>
+        l.PricePerGpuHour is { } one ? Money(one) : Html.Of($"<span class=\"number\">{l.FloorPricePerGpuHour!.Amount} – {l.CeilingPricePerGpuHour!.Amount}</span> {l.CeilingPricePerGpuHour.Currency}");
 
     private static Html Epochs(IReadOnlyList<EpochView> epochs) => Table(
         "Epochs", ["Epoch", "Day", "Status", "Leases", "GPU-seconds, in all", "Wh, in all", "Rent, in all", "Root", "File"],

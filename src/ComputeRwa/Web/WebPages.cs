@@ -4,6 +4,7 @@ using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Http;
 using ComputeRwa.Leases;
+using ComputeRwa.Pricing;
 using ComputeRwa.Settlement;
 
 namespace ComputeRwa.Web;
@@ -40,7 +41,9 @@ internal static class WebPages
         var view = await board.View(tx, lease);
         var syncs = (await LeaseChainStore.Syncs(tx, [lease.Id]))[lease.Id].ToList();
         var cash = (await LeaseChainStore.Cash(tx, [lease.Id]))[lease.Id].ToList();
-        return LeasePage.Render(view, board.TokenOf(lease.Terms), syncs, cash).ToResult();
+        var revenue = await RevenueStore.Of(tx, lease.Id, -1, Paging.Most);
+        var index = await IndexValueStore.Latest(tx, lease.Terms.GpuModel.Text, lease.Terms.Region.Text, lease.Terms.LastEpoch, 30);
+        return LeasePage.Render(view, board.TokenOf(lease.Terms), syncs, cash, revenue, index).ToResult();
     }
 
     private static async Task<IResult> Statement(long epoch, string id, Tx tx, LeaseBoard board, Deployment deployment) =>

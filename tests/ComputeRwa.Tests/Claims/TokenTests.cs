@@ -84,7 +84,7 @@ public class TokenTests
     [InlineData(9_950, "99.5 %")]
     [InlineData(1, "0.01 %")]
     [InlineData(0, "0 %")]
-    public void Percentages_are_exact(int bps, string text) => Assert.Equal(text, Tokens.Percent(bps));
+    public void Percentages_are_exact(int bps, string text) => Assert.Equal(text, PricingText.Percent(bps));
 
     private static double Number(XElement e, string name) => double.Parse(e.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
 

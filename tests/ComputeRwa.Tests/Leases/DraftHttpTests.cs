@@ -49,7 +49,11 @@ public sealed class DraftHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
             Assert.Contains(member, problem.ToJsonString(), StringComparison.Ordinal);
         }
         draft.Remove("sla");
-        var missing = await Refused.With(400, "malformed", null, App.Post("/v1/leases", draft, Guid.NewGuid().ToString()));
+        draft["split"]!.AsObject().Remove("feeBps");
+        await Refused.With(400, "malformed", "providerId", App.Post("/v1/leases", new JsonObject(), Guid.NewGuid().ToString()));
+        await Refused.With(400, "malformed", "split.feeBps", App.Post("/v1/leases", draft, Guid.NewGuid().ToString()));
+        draft["split"]!["feeBps"] = 200;
+        var missing = await Refused.With(400, "malformed", "sla", App.Post("/v1/leases", draft, Guid.NewGuid().ToString()));
         Assert.Contains("sla", missing.ToJsonString(), StringComparison.Ordinal);
     }
 

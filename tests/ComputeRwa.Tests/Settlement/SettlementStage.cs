@@ -39,11 +39,12 @@ internal sealed class SettlementStage(LeaseWorld world)
     }
 
     /// <summary>A lease on all GPUs of a node, signed, originated and minted.</summary>
-    public async Task<string> Lease(StageNode node, int epochs, int noticeEpochs, string method = "fixed")
+    public async Task<string> Lease(StageNode node, int epochs, int noticeEpochs, string method = "fixed", JsonObject? pricing = null)
     {
         var draft = await world.Draft(node.Uuids.Select(u => new Gpu(node.Id, u)), epochs, noticeEpochs);
         draft["pricing"]!["method"] = method;
         draft["pricing"]!["takeOrPayBps"] = 5_000;
+        if (pricing is not null) draft["pricing"] = pricing;
         draft["efficiency"] = new JsonObject { ["target"] = 6_000, ["slopeBps"] = 5_000, ["capBps"] = 500 };
         var id = (string)(await App.PostOk("/v1/leases", draft))["id"]!;
         await App.PostOk($"/v1/leases/{id}/signatures", new { party = "provider", signature = LeaseWorld.Sign(world.Provider, id) });

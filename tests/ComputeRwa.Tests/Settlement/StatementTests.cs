@@ -21,7 +21,7 @@ public sealed class StatementTests
             var rent = Rent.Compute(c.Terms, c.Record, c.EpochSeconds);
             if (c.Previous.Rent + rent.Net / Rent.Parts + 1 >= BigInteger.One << 96 || WouldOverflow(c, rent)) continue;
             var leaf = Rent.NextLeaf(c.Previous, c.Record, rent);
-            var steps = Statement.Of(c.Terms, c.Record, c.Previous, leaf, new(c.Previous.Rent, leaf.Rent, true), Dollar, c.EpochSeconds);
+            var steps = Statement.Of(c.Terms, c.Record, c.Previous, leaf, new(c.Previous.Rent, leaf.Rent, true), Dollar, c.EpochSeconds, "market A");
 
             Assert.Equal(Value(steps, "reserved") - Value(steps, "excused"), Value(steps, "billable"));
             Assert.Equal(Value(steps, "net"), BigInteger.Max(0, Value(steps, "gross") - Value(steps, "slaCredit") + Value(steps, "efficiency") - Value(steps, "curtailmentCredit")));
@@ -44,7 +44,7 @@ public sealed class StatementTests
         var terms = RentCases.Plain with { GpuCount = 8, Price = 2_350_000, SlaBps = 9_900, SlaCreditSlope = 10, SlaCreditCapBps = 3_000, PoolBps = 8_000, FeeBps = 200, Units = 1_000_000 };
         var record = RentCases.Nothing with { ReservedSeconds = 8 * 86_400, AvailableSeconds = 8 * 86_400 - 8 * 3_600, BusySeconds = 1, LoadBps = 5_663, ItWattHours = 1_000 };
         var leaf = Rent.NextLeaf(EpochLeaf.Before(record.LeaseId), record, Rent.Compute(terms, record, 86_400));
-        var text = Statement.Of(terms, record, null, leaf, new(0, leaf.Rent, false), Dollar, 86_400).ToDictionary(s => s.Name, s => s.Text);
+        var text = Statement.Of(terms, record, null, leaf, new(0, leaf.Rent, false), Dollar, 86_400, null).ToDictionary(s => s.Name, s => s.Text);
 
         Assert.Equal("8 GPUs let for 86,400 s: 691,200 GPU-seconds.", text["reserved"]);
         Assert.Equal("662,400 GPU-seconds were available, 95.83 % of the billable ones.", text["available"]);

@@ -88,7 +88,7 @@ internal sealed class World
                       from b in node.Batches.Where(b => b.Epoch == epoch)
                       select new MeteredBatch(node.Id, node.Account, b.Sequence, b.Hash, b.Trust, Rollup.Of(b.Columns, b.From, b.Step, curtailment));
         var let = lease.Gpus.Select(g => new LetGpu(NodeId.From(g.NodeId), g.Uuid, Nodes.Single(n => n.Id.Value == g.NodeId).Uuids.ToList().IndexOf(g.Uuid)));
-        return Recording.Of(lease.Id, epoch, Metering.Measure([.. let], Length, curtailment, batches), lease.PueBps, lease.HeatReuseBps);
+        return Recording.Of(lease.Id, epoch, Metering.Measure([.. let], Length, curtailment, batches), lease.PueBps, lease.HeatReuseBps, PricingInputs.None);
     }
 
     private WorldNode MakeNode(int index)
