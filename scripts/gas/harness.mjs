@@ -6,9 +6,9 @@ import { genesis } from "../../hardhat.config.js";
 export const day = 86_400;
 
 /** A chain with its parties. Keys are hashes of names, so that every run has the same addresses and calldata. */
-export async function open() {
+export async function open(options = {}) {
   // A fixed start: epoch numbers are calldata, and cost by their bytes.
-  const connection = await hre.network.connect({ network: "default", override: { initialDate: genesis } });
+  const connection = await hre.network.connect({ network: "default", override: { initialDate: genesis, ...options } });
   const { ethers } = connection;
   const [owner] = await ethers.getSigners();
   const party = (name) => new Wallet(hash(`computerwa gas ${name}`), ethers.provider);
