@@ -19,7 +19,7 @@ internal static class EpochCheck
         {
             var epoch = Files.Read<EpochFile>(file);
             var before = previous is null ? null : Files.Read<EpochFile>(previous);
-            var root = Check(epoch, Files.Read<EvidenceFile>(evidence), before, file, Ends.AsSigned, findings);
+            var root = Check(epoch, Files.Read<EvidenceFile>(evidence), before, file, Ends.AsSigned, new(), findings);
             return new(findings.Wrong, findings.Notes, root, Shape.EpochRoot.Digest(root, "EpochLedger", epoch.ChainId, epoch.Contracts["epochLedger"]));
         }
         catch (Exception e) when (IsMalformed(e))
@@ -37,7 +37,7 @@ internal static class EpochCheck
     /// <param name="bytes">of the file</param>
     /// <returns>what attestors sign, from the recomputed leaves</returns>
     /// <exception cref="Exception">One for which <see cref="IsMalformed"/> holds: the file cannot be recomputed.</exception>
-    public static Struct Check(EpochFile file, EvidenceFile? evidence, EpochFile? before, byte[] bytes, Ends ends, Findings findings)
+    public static Struct Check(EpochFile file, EvidenceFile? evidence, EpochFile? before, byte[] bytes, Ends ends, IndexBook indexes, Findings findings)
     {
         CheckHeader(file, findings);
         if (evidence is not null) CheckEvidence(file, evidence, findings);
@@ -45,7 +45,7 @@ internal static class EpochCheck
         CheckLeases(file, before, findings);
 
         var entriesBefore = before?.Leases.ToDictionary(l => l.LeaseId) ?? [];
-        var leaves = file.Leases.Select(l => LeaseCheck.Run(file, l, evidence, entriesBefore.GetValueOrDefault(l.LeaseId), ends, findings)).ToList();
+        var leaves = file.Leases.Select(l => LeaseCheck.Run(file, l, evidence, entriesBefore.GetValueOrDefault(l.LeaseId), ends, indexes, findings)).ToList();
 
         var root = RootOf(leaves);
         findings.Require(Hashing.Number(root) == Hashing.Number(Hashing.Unhex(file.Root, 32)), "root", "root", $"is {file.Root}; the recomputed leaves give {Hashing.Hex(root)}");

@@ -6,7 +6,7 @@ namespace ComputeRwa.Verify;
 internal static class LeaseCheck
 {
     /// <returns>the leaf that the lease should have; its own when that cannot be said</returns>
-    public static Struct Run(EpochFile file, LeaseEntry lease, EvidenceFile? evidence, LeaseEntry? before, Ends ends, Findings findings)
+    public static Struct Run(EpochFile file, LeaseEntry lease, EvidenceFile? evidence, LeaseEntry? before, Ends ends, IndexBook indexes, Findings findings)
     {
         var terms = Struct.Read(Shape.LeaseTerms, lease.Terms);
         var stated = Struct.Read(Shape.EpochLeaf, lease.Leaf);
@@ -19,7 +19,7 @@ internal static class LeaseCheck
 
         var expected = file.Epoch < terms["startEpoch"] ? NotStarted(lease, findings, stated)
             : file.Epoch > ends.LastEpoch(lease.LeaseId, terms) ? Ended(lease, previous, findings) ?? stated
-            : Running(file, lease, terms, evidence, previous, findings);
+            : Running(file, lease, terms, evidence, previous, indexes, findings);
         findings.Same(expected, stated, "leaf", $"{lease.LeaseId} leaf");
         return expected;
     }
@@ -80,11 +80,12 @@ internal static class LeaseCheck
         return previous;
     }
 
-    private static Struct Running(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile? evidence, Struct? previous, Findings findings)
+    private static Struct Running(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile? evidence, Struct? previous, IndexBook indexes, Findings findings)
     {
         if (previous is null && file.Epoch > terms["startEpoch"])
             findings.Note($"{lease.LeaseId} started in epoch {terms["startEpoch"]} and is metered from epoch {file.Epoch} on.");
         var record = Measured(file, lease, terms, evidence, findings);
+        indexes.Add(lease.LeaseId, terms, record, findings);
         var (rent, _) = RentRule.Compute(terms, record, file.EpochLength);
         if (findings.Require(lease.Rent is not null, "rent", lease.LeaseId, "has no rent")) CheckRent(lease.LeaseId, rent, lease.Rent!, findings);
         return RentRule.NextLeaf(previous, terms, record, file.EpochLength);

@@ -7,7 +7,7 @@ internal static class Metering
 {
     private const int BusyBps = 500;
 
-    /// <param name="stated">the file's own record; index value and revenue, which no telemetry shows, are taken from it</param>
+    /// <param name="stated">the file's own record; of what the pricing method asks for and no telemetry shows, its word is taken</param>
     public static Struct Record(EpochFile file, LeaseEntry lease, Struct terms, EvidenceFile evidence, Struct? stated)
     {
         var isCurtailed = CurtailedSeconds(file, lease);
@@ -39,12 +39,14 @@ internal static class Metering
             itWattHours,
             facilityWattHours,
             facilityWattHours * lease.HeatReuseBps / 10_000,
-            stated?["indexValue"] ?? 0,
-            stated?["indexEpoch"] ?? 0,
-            stated?["revenue"] ?? 0,
-            stated?["revenueSource"] ?? 0,
+            Asked(RentRule.Indexed, "indexValue"),
+            Asked(RentRule.Indexed, "indexEpoch"),
+            Asked(RentRule.RevenueShare, "revenue"),
+            Asked(RentRule.RevenueShare, "revenueSource"),
             Hashing.Number(Hashing.Keccak([.. used.Select(u => Hashing.Unhex(u.Batch.Hash, 32))])),
             attested ? 1 : 0);
+
+        BigInteger Asked(int method, string member) => terms["method"] == method && stated is not null ? stated[member] : 0;
     }
 
     private readonly record struct Sample(int? SmActiveBps, int? GpuUtilPct, int? Milliwatts)

@@ -7,7 +7,7 @@ internal static class RentRule
 {
     public static readonly BigInteger Parts = new BigInteger(3600) * 10_000 * 10_000;
 
-    private const int Fixed = 0, Metered = 1, Indexed = 2, RevenueShare = 3;
+    public const int Fixed = 0, Metered = 1, Indexed = 2, RevenueShare = 3;
 
     /// <exception cref="FormatException">The pricing method is not one of this version.</exception>
     public static (RentEntry Rent, BigInteger Available) Compute(Struct terms, Struct record, long epochLength)

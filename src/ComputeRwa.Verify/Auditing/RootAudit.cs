@@ -8,6 +8,7 @@ internal sealed class RootAudit(ChainRecord chain, PublishedFiles files, Origina
 {
     private readonly Dictionary<string, PostedRoot> _byDataHash = [];
     private readonly Dictionary<string, PostedRoot> _byRoot = [];
+    private readonly IndexBook _indexes = new();
 
     public void Run(Roots roots)
     {
@@ -21,6 +22,7 @@ internal sealed class RootAudit(ChainRecord chain, PublishedFiles files, Origina
             before = file is null ? null : (root, file);
             last = root;
         }
+        if (_indexes.Count > 0) audit.Findings.Note($"{_indexes.Count} index values are taken as the records state them: compare them with the index that was published.");
         audit.Findings.Equal("ledger", "latestEpoch", last?.Epoch ?? 0, chain.Ledger.LatestEpoch, "is not the last epoch posted");
     }
 
@@ -103,7 +105,7 @@ internal sealed class RootAudit(ChainRecord chain, PublishedFiles files, Origina
     {
         var evidence = files.EvidenceOf(root.Epoch).FirstOrDefault();
         if (evidence is null && files.HasEvidence) audit.Unread.Add($"the evidence of {root.Where}");
-        EpochCheck.Check(file, evidence is null ? null : Files.Read<EvidenceFile>(evidence), before, bytes, ends, found);
+        EpochCheck.Check(file, evidence is null ? null : Files.Read<EvidenceFile>(evidence), before, bytes, ends, _indexes, found);
         audit.Count("leaves recomputed", file.Leases.Count);
         if (evidence is not null) audit.Count("metering records recomputed from telemetry", file.Leases.Count(l => l.Record is not null));
     }

@@ -28,9 +28,11 @@ internal sealed class History
     private readonly List<string> _buyers = [.. Enumerable.Range(0, 3).Select(_ => EthECKey.GenerateKey().GetPublicAddress())];
     private readonly HashSet<string> _impersonated = [];
 
-    private History(HardhatNode node, int seed, string deploymentPath, long firstEpoch)
+    private readonly Func<LeaseTerms, LeaseTerms>? _draft;
+
+    private History(HardhatNode node, int seed, string deploymentPath, long firstEpoch, Func<LeaseTerms, LeaseTerms>? draft)
     {
-        (_node, _random, DeploymentPath, LastEpoch) = (node, new(seed), deploymentPath, firstEpoch + Epochs - 1);
+        (_node, _random, _draft, DeploymentPath, LastEpoch) = (node, new(seed), draft, deploymentPath, firstEpoch + Epochs - 1);
         Deployment = Deployment.Read(deploymentPath);
         World = Of(seed, new(Deployment, firstEpoch, Adjust));
     }
@@ -39,16 +41,21 @@ internal sealed class History
     public Deployment Deployment { get; }
     public string DeploymentPath { get; }
     public long LastEpoch { get; }
-    public List<PublishedEpoch> Published { get; private set; } = [];
+    public List<PublishedEpoch> Published { get; set; } = [];
+
+    /// <summary>Published, and cancelled since.</summary>
+    public List<PublishedEpoch> Withdrawn { get; } = [];
 
     /// <summary>What is let and measured in the history of a seed, wherever it is played.</summary>
     public static World Of(int seed, WorldPlace? place = null) => new(seed, nodes: 3, leases: 3, Epochs, place: place);
 
-    public static async Task<History> Begin(HardhatNode node, int seed)
+    /// <param name="draft">changes terms before they are signed</param>
+    /// <param name="options">of the deployment</param>
+    public static async Task<History> Begin(HardhatNode node, int seed, Func<LeaseTerms, LeaseTerms>? draft = null, params string[] options)
     {
-        var path = await node.Deploy("--epoch-length", $"{World.EpochSeconds}");
+        var path = await node.Deploy(["--epoch-length", $"{World.EpochSeconds}", .. options]);
         var present = (await node.Head()).MinedAt.ToUnixTimeSeconds() / World.EpochSeconds;
-        var history = new History(node, seed, path, present + 2);
+        var history = new History(node, seed, path, present + 2, draft);
         foreach (var lease in history.World.Leases) await history.Originate(lease);
         return history;
     }
@@ -82,12 +89,20 @@ internal sealed class History
 
     public async Task Post(PublishedEpoch epoch, Action<EpochRootDto>? sign = null, IEnumerable<EthECKey>? signers = null)
     {
-        var end = DateTimeOffset.FromUnixTimeSeconds((epoch.Closed.Epoch + 1) * World.EpochSeconds);
-        if ((await _node.Head()).MinedAt < end) await _node.MoveTo(end);
+        await MoveTo((epoch.Closed.Epoch + 1) * World.EpochSeconds);
         var root = RootMessage.Of(epoch.Closed, Keccak.Hash(epoch.File));
         sign?.Invoke(root);
         await Post(root, signers ?? Attestors());
     }
+
+    /// <summary>Chain time at least this many unix seconds.</summary>
+    public async Task MoveTo(long seconds)
+    {
+        var time = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        if ((await _node.Head()).MinedAt < time) await _node.MoveTo(time);
+    }
+
+    public async Task Wait(long seconds) => await _node.MoveTo((await _node.Head()).MinedAt.AddSeconds(seconds));
 
     public Task Post(EpochRootDto root, IEnumerable<EthECKey> signers)
     {
@@ -139,14 +154,18 @@ internal sealed class History
         await Send(_buyers[2], Deployment.Contracts.LeaseClaims, new LeaseClaims.ClaimTo { Id = World.Leases[0].Id.ToInteger(), To = _buyers[0] });
     }
 
+    /// <summary>Rent, and what heat, mining and the grid bring in.</summary>
     private async Task TopUp()
     {
         foreach (var lease in World.Leases)
+        {
             await Send(lease.Terms.Lessee.Value, Deployment.Contracts.LeaseBook, new LeaseBook.Fund { Id = lease.Id.ToInteger(), Kind = 0, Amount = _random.Next(1, 50_000_000) });
+            await Send(lease.Terms.Lessee.Value, Deployment.Contracts.LeaseBook, new LeaseBook.Fund { Id = lease.Id.ToInteger(), Kind = (byte)_random.Next(1, 4), Amount = _random.Next(9_000_000) });
+        }
     }
 
     /// <summary>Funds what is still in arrears, applies the final leaf once more, and gives the rest back.</summary>
-    private async Task Finish(WorldLease lease)
+    public async Task Finish(WorldLease lease)
     {
         await Send(lease.Terms.Lessee.Value, Deployment.Contracts.LeaseBook, new LeaseBook.Fund { Id = lease.Id.ToInteger(), Kind = 0, Amount = 1_000_000_000_000 });
         await Sync(Published[^1]);
@@ -174,12 +193,16 @@ internal sealed class History
     private LeaseTerms Adjust(LeaseTerms terms)
     {
         var pool = _random.Next(8) switch { 0 => 0, 1 => 10_000, _ => _random.Next(2_000, 9_900) };
-        return terms with
+        terms = terms with
         {
             Provider = Party(), Lessee = Party(), PayToken = Address.Parse(Deployment.Contracts.TestDollar), Units = (ulong)_random.NextInt64(1, 5_000),
             PoolBps = (ushort)pool, FeeBps = (ushort)_random.Next(10_001 - pool), NoticeEpochs = (uint)_random.Next(1, (int)terms.Epochs + 1),
+            Deposit = _random.Next(2) * _random.Next(50_000_000),
         };
+        return _draft?.Invoke(terms) ?? terms;
     }
+
+    public byte[] SignedBy(Address party, Hash32 digest) => LeaseWorld.Sign(_keys[party.Value], digest.Value).HexToByteArray();
 
     private Address Party()
     {
@@ -201,11 +224,11 @@ internal sealed class History
         using var http = new HttpClient(wire ?? new SocketsHttpHandler());
         var chain = await new ChainReader(new(http, _node.Url), DeploymentFile.Read(await File.ReadAllBytesAsync(DeploymentPath))).Read();
         var files = new PublishedFiles();
-        foreach (var epoch in Published)
+        foreach (var epoch in Published.Concat(Withdrawn))
         {
             files.Add(epoch.File);
-            if (evidence) files.Add(epoch.Evidence);
         }
+        foreach (var epoch in Published.Where(_ => evidence)) files.Add(epoch.Evidence);
         return ChainAudit.Run(chain, files);
     }
 

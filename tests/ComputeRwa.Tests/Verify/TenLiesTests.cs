@@ -55,7 +55,7 @@ public sealed class TenLiesTests(HardhatNode node)
     {
         var history = await History.Begin(node, Seed);
         var report = await Played(history, forge: closed => closed.Epoch != history.LastEpoch - 1 ? closed
-            : Forged(closed, leases => leases[0] = WithLeaf(leases[0], leases[0].Leaf with { Rent = leases[0].Leaf.Rent - 1 })));
+            : Forgery.Of(closed, leases => leases[0] = Forgery.WithLeaf(leases[0], leases[0].Leaf with { Rent = leases[0].Leaf.Rent - 1 })));
         Found("leaf", $"epoch {history.LastEpoch - 1} {history.Published[^2].Closed.Leases[0].Lease.Id} leaf.rent", report);
     }
 
@@ -77,8 +77,8 @@ public sealed class TenLiesTests(HardhatNode node)
     public async Task A_swapped_leaf()
     {
         var history = await History.Begin(node, Seed);
-        var report = await Played(history, forge: closed => closed.Epoch != history.LastEpoch ? closed : Forged(closed, leases =>
-            (leases[0], leases[1]) = (WithLeaf(leases[0], leases[1].Leaf), WithLeaf(leases[1], leases[0].Leaf))));
+        var report = await Played(history, forge: closed => closed.Epoch != history.LastEpoch ? closed : Forgery.Of(closed, leases =>
+            (leases[0], leases[1]) = (Forgery.WithLeaf(leases[0], leases[1].Leaf), Forgery.WithLeaf(leases[1], leases[0].Leaf))));
         foreach (var lease in history.Published[^1].Closed.Leases.Take(2)) Found("leaf", $"epoch {history.LastEpoch} {lease.Lease.Id} leaf.leaseId", report);
     }
 
@@ -195,15 +195,5 @@ public sealed class TenLiesTests(HardhatNode node)
         var root = RootMessage.Of(latest.Closed, Keccak.Hash(latest.File));
         (root.Epoch, root.PreviousRoot) = (root.Epoch + 1, root.Root);
         await history.Post(root, signers);
-    }
-
-    private static SettledLease WithLeaf(SettledLease lease, EpochLeaf leaf) => lease with { Leaf = leaf, LeafHash = leaf.Hash() };
-
-    /// <summary>Another set of leaves, with a tree and totals that fit it.</summary>
-    private static EpochClosed Forged(EpochClosed closed, Action<List<SettledLease>> change)
-    {
-        var leases = closed.Leases.ToList();
-        change(leases);
-        return closed with { Leases = leases, Root = MerkleTree.Of([.. leases.Select(l => l.LeafHash)]).Root, Totals = EpochTotals.Of([.. leases.Select(l => l.Leaf)]) };
     }
 }

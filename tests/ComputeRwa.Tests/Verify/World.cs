@@ -89,8 +89,20 @@ internal sealed class World
                       from b in node.Batches.Where(b => b.Epoch == epoch)
                       select new MeteredBatch(node.Id, node.Account, b.Sequence, b.Hash, b.Trust, Rollup.Of(b.Columns, b.From, b.Step, curtailment));
         var let = lease.Gpus.Select(g => new LetGpu(NodeId.From(g.NodeId), g.Uuid, Nodes.Single(n => n.Id.Value == g.NodeId).Uuids.ToList().IndexOf(g.Uuid)));
-        return Recording.Of(lease.Id, epoch, Metering.Measure([.. let], Length, curtailment, batches), lease.PueBps, lease.HeatReuseBps, PricingInputs.None);
+        return Recording.Of(lease.Id, epoch, Metering.Measure([.. let], Length, curtailment, batches), lease.PueBps, lease.HeatReuseBps, Inputs(lease, epoch));
     }
+
+    /// <summary>An index that is stale every third epoch, and revenue that nobody reports for every fourth.</summary>
+    private PricingInputs Inputs(WorldLease lease, long epoch) => (lease.Terms.Method, epoch % 12) switch
+    {
+        (PricingMethod.Indexed, var month) when month % 3 > 0 => PricingInputs.None with { IndexValue = IndexAt(epoch), IndexEpoch = (uint)epoch },
+        (PricingMethod.Indexed, _) => PricingInputs.None with { IndexValue = IndexAt(epoch - 1), IndexEpoch = (uint)epoch - 1 },
+        (PricingMethod.RevenueShare, var month) when month % 4 > 0 =>
+            PricingInputs.None with { Revenue = epoch * (1 + Leases.IndexOf(lease)) * 7_919 % 9_000_000, RevenueSource = Keccak.Hash([1]) },
+        _ => PricingInputs.None,
+    };
+
+    private static System.Numerics.BigInteger IndexAt(long epoch) => 1_000_000 + epoch * 104_729 % 3_000_000;
 
     private WorldNode MakeNode(int index)
     {
@@ -134,10 +146,11 @@ internal sealed class World
     private WorldLease MakeLease(GpuLet[] gpus, bool atOnce)
     {
         var ordered = Capacity.InOrder(gpus.Select(g => new LeasedGpu(NodeId.From(g.NodeId), g.NodeKey, g.Uuid)));
+        var floor = _random.Next(1, 2_000_000);
         var terms = new LeaseTerms(
             Party(), Party(), Address.Parse(Deployment.Contracts.TestDollar), ShortText.Parse("H100-SXM5-80GB"), ShortText.Parse("US-TX"), (uint)gpus.Length,
             Capacity.Root(ordered), (uint)(_place.FirstEpoch + (atOnce ? 0 : _random.Next(Math.Min(3, _epochs)))), (uint)_random.Next(1, _epochs + 2),
-            _random.Next(2) == 0 ? PricingMethod.Fixed : PricingMethod.Metered, _random.Next(1, 5_000_000), 0, 0, 0, Bps(), Bps(), (ushort)_random.Next(50), Bps(),
+            (PricingMethod)_random.Next(4), _random.Next(1, 5_000_000), floor, floor + _random.Next(3_000_000), (uint)_random.Next(1, 20_000), Bps(), Bps(), (ushort)_random.Next(50), Bps(),
             _random.Next(4) == 0 ? 0ul : (ulong)_random.Next(1, 20_000), (ushort)_random.Next(20_000), Bps(), Bps(), Bps(), 8_000, 100, 1, 0, 0, 1_000, 0, RandomHash());
         terms = _place.Adjust(terms);
         var start = (long)terms.StartEpoch * EpochSeconds;
