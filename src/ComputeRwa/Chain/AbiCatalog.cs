@@ -24,7 +24,7 @@ internal sealed class AbiCatalog
         foreach (var type in types)
         {
             if (type.GetCustomAttribute<FunctionAttribute>() is not null) _functions.TryAdd(AbiSignature.Selector(type), Make(type, typeof(FunctionDecoder<>)));
-            if (type.GetCustomAttribute<EventAttribute>() is not null) _events.TryAdd(AbiSignature.Topic(type), Make(type, typeof(EventDecoder<>)));
+            if (type.GetCustomAttribute<EventAttribute>() is not null) _events.TryAdd(EventKey(AbiSignature.Topic(type), AbiSignature.IndexedMembers(type)), Make(type, typeof(EventDecoder<>)));
             if (type.GetCustomAttribute<ErrorAttribute>() is not null) _errors.TryAdd(AbiSignature.Selector(type), Make(type, typeof(ErrorDecoder<>)));
         }
     }
@@ -36,13 +36,16 @@ internal sealed class AbiCatalog
 
     /// <returns>null for an event that is not known.</returns>
     public EventView? Event(ChainLog log) =>
-        log.Topics.Count > 0 && _events.TryGetValue(log.Topics[0], out var entry)
+        log.Topics.Count > 0 && _events.TryGetValue(EventKey(log.Topics[0], log.Topics.Count - 1), out var entry)
             ? new(entry.Name, log.Address.Value, log.LogIndex, AbiView.Json(entry.Decoder.Decode(log.Data, log)!)) : null;
 
     /// <summary>Revert data in words: the error's name and arguments, or the data itself where the error is not known.</summary>
     public string Revert(string data) =>
         data.Length >= 10 && _errors.TryGetValue(data[..10].ToLowerInvariant(), out var entry)
             ? AbiView.Text(entry.Decoder.Decode(data, null)!) : $"reverted with {data}";
+
+    /// <summary>ERC-20 and ERC-721 have a Transfer with one topic and different indexed members.</summary>
+    private static string EventKey(string topic, int indexed) => $"{topic}/{indexed}";
 
     private static Entry Make(Type type, Type decoder) => new(
         type.DeclaringType?.Name ?? "", AbiSignature.NameOf(type)!, (IDecoder)Activator.CreateInstance(decoder.MakeGenericType(type))!);

@@ -39,6 +39,10 @@ internal static class AbiSignature
 
     public static string Topic(Type type) => Keccak.Hash(Encoding.ASCII.GetBytes(Of(type))).Value;
 
+    /// <summary>How many of an event's members are topics.</summary>
+    public static int IndexedMembers(Type type) => Members(type).Count(m => m.Property.GetCustomAttributesData()
+        .Any(a => a.AttributeType == typeof(ParameterAttribute) && a.ConstructorArguments is [_, _, _, { Value: true }]));
+
     private static string Tuple(Type type) => $"({string.Join(',', Members(type).Select(Canonical))})";
 
     private static string Canonical(AbiMember member) => member.IsTuple ? Tuple(member.Element) + member.Type["tuple".Length..] : member.Type;

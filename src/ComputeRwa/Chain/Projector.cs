@@ -15,7 +15,7 @@ internal sealed record ChainLog(
 
     public static long PositionOf(long block, long logIndex) => block * PositionsPerBlock + logIndex;
 
-    public bool Is<TEvent>() where TEvent : IEventDTO, new() => Topics.Count > 0 && Topics[0] == TopicOf<TEvent>.Value;
+    public bool Is<TEvent>() where TEvent : IEventDTO, new() => Topics.Count == 1 + TopicOf<TEvent>.Indexed && Topics[0] == TopicOf<TEvent>.Value;
 
     /// <summary>The event, or null when the log is another event's.</summary>
     public TEvent? Decode<TEvent>() where TEvent : IEventDTO, new() => Is<TEvent>() ? ToFilterLog().DecodeEvent<TEvent>()!.Event : default;
@@ -32,6 +32,7 @@ internal sealed record ChainLog(
 
     private static class TopicOf<TEvent> where TEvent : IEventDTO, new()
     {
+        public static readonly int Indexed = AbiSignature.IndexedMembers(typeof(TEvent));
         public static readonly string Value = "0x" + Event<TEvent>.GetEventABI().Sha3Signature;
     }
 }

@@ -67,6 +67,8 @@ internal sealed class AttestationDesk(Deployment deployment, ChainStatus status)
         if (!Attestation.Check(signature, Attestation.Digest(epoch.ToMessage(), deployment), attestors).Ok(out var good, out var error)) return error;
         if (status.Head is { } head && head.MinedAt < deployment.Epochs.EndOf(epoch.Epoch)) return ChainBehind(epoch, head);
         await EpochStore.TakeTurn(tx);
+        if (await CancellationStore.NextAttempt(tx) is var attempt && epoch.Attempt != attempt && await CancellationStore.Standing(tx, epoch.Epoch) is null)
+            return Error.Conflict("root-cancelled", $"roots were cancelled since epoch {epoch.Epoch} was closed: close it again, for attempt {attempt}", "epoch");
         await RootStore.AddAttestation(tx, epoch, good, now);
         await PostFrom(tx, epoch, attestors, now);
         return null;
@@ -82,14 +84,15 @@ internal sealed class AttestationDesk(Deployment deployment, ChainStatus status)
         for (var next = epoch; next is not null && await Post(tx, next, attestors, now);) next = await EpochStore.Find(tx, next.Epoch + 1);
     }
 
-    private static async Task<bool> IsOnItsWay(Tx tx, long epoch) =>
-        await EpochStore.Find(tx, epoch) is { } row && (await RootStore.PostTransaction(tx, row) is not null || await RootStore.Posted(tx, row.Epoch, row.Attempt) is not null);
+    private static async Task<bool> IsOnItsWay(Tx tx, long epoch) => await EpochStore.Find(tx, epoch) is { } row
+        && ((await CancellationStore.Standing(tx, epoch))?.Root == row.Root
+            || (row.Attempt == await CancellationStore.NextAttempt(tx) && await RootStore.PostTransaction(tx, row) is not null));
 
     /// <returns>false before the quorum</returns>
     private async Task<bool> Post(Tx tx, EpochRow epoch, AttestorSet attestors, DateTimeOffset now)
     {
         if (Attestation.Quorum(await RootStore.Attestations(tx, epoch), attestors) is not { } quorum) return false;
-        if (await RootStore.Posted(tx, epoch.Epoch, epoch.Attempt) is null)
+        if (await CancellationStore.Standing(tx, epoch.Epoch) is null)
             await RootStore.SetTransaction(tx, epoch, 0, 0, await Outbox.EnqueueAgainIfFailed(tx, Command(epoch, quorum), now));
         return true;
     }

@@ -19,8 +19,14 @@ internal enum EpochStatus
     [JsonStringEnumMemberName("closed")] Closed,
     /// <summary>A quorum has signed; the root is on its way to the chain.</summary>
     [JsonStringEnumMemberName("posting")] Posting,
-    /// <summary>The root is on chain; leaves can be synced.</summary>
+    /// <summary>The root is on chain, in its challenge window.</summary>
     [JsonStringEnumMemberName("posted")] Posted,
+    /// <summary>The window is over: leaves can be synced.</summary>
+    [JsonStringEnumMemberName("active")] Active,
+    /// <summary>Another root of the epoch stands on chain than the one computed here: challenge it.</summary>
+    [JsonStringEnumMemberName("contested")] Contested,
+    /// <summary>Roots were cancelled since: the epoch has to be closed again, for the next attempt.</summary>
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
 }
 
 /// <param name="Attempt">raised when a root of the epoch is cancelled on chain</param>
@@ -33,7 +39,10 @@ internal enum EpochStatus
 internal sealed record EpochView(
     long Epoch, EpochStatus Status, long Attempt, string Root, string PreviousRoot, long Leases, MoneyJson Rent, long GpuSeconds, long WattHours, string DataHash,
     DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset ClosedAt, string? PostTransactionId, PostView? Posted, IReadOnlyList<string> StaleIndex);
-internal sealed record PostView(string TransactionHash, long BlockNumber, DateTimeOffset At, string Poster);
+
+/// <param name="Root">the root that stands on chain</param>
+/// <param name="ActiveAt">when its challenge window is or was over</param>
+internal sealed record PostView(string TransactionHash, long BlockNumber, DateTimeOffset At, string Poster, string Root, DateTimeOffset ActiveAt);
 
 internal static class EpochApi
 {
@@ -78,16 +87,31 @@ internal static class EpochApi
 }
 
 /// <summary>Puts together what is shown of an epoch.</summary>
-internal sealed class EpochDesk(Deployment deployment, PayTokens tokens)
+internal sealed class EpochDesk(Deployment deployment, PayTokens tokens, TimeProvider time)
 {
+    /// <summary>Epochs before one whose roots can put it off.</summary>
+    private const long LongestRing = 64;
+
     public async Task<EpochView> View(Tx tx, EpochRow e)
     {
-        var (post, transaction) = (await RootStore.Posted(tx, e.Epoch, e.Attempt), await RootStore.PostTransaction(tx, e));
-        var status = post is not null ? EpochStatus.Posted : transaction is not null ? EpochStatus.Posting : EpochStatus.Closed;
+        var (post, transaction) = (await CancellationStore.Standing(tx, e.Epoch), await RootStore.PostTransaction(tx, e));
+        var activeAt = post is null ? default : await ActiveAt(tx, e.Epoch);
+        var status = post is null ? await Unposted(tx, e, transaction)
+            : post.Root != e.Root ? EpochStatus.Contested
+            : activeAt <= time.Now() ? EpochStatus.Active : EpochStatus.Posted;
         return new(
             e.Epoch, status, e.Attempt, e.Root.Value, e.PreviousRoot.Value, e.Leases, new Money(e.Rent, tokens.Default).ToJson(), e.GpuSeconds, e.WattHours,
             e.DataHash.Value, deployment.Epochs.StartOf(e.Epoch), deployment.Epochs.EndOf(e.Epoch), e.ClosedAt, transaction?.Value,
-            post is null ? null : new(post.TxHash.Value, post.BlockNumber, post.MinedAt, post.Poster.Value),
+            post is null ? null : new(post.TxHash.Value, post.BlockNumber, post.MinedAt, post.Poster.Value, post.Root.Value, activeAt),
             (await EpochStore.StaleIndex(tx, e)).ConvertAll(l => l.Value));
+    }
+
+    private static async Task<EpochStatus> Unposted(Tx tx, EpochRow e, TransactionId? transaction) =>
+        e.Attempt != await CancellationStore.NextAttempt(tx) ? EpochStatus.Cancelled : transaction is null ? EpochStatus.Closed : EpochStatus.Posting;
+
+    private async Task<DateTimeOffset> ActiveAt(Tx tx, long epoch)
+    {
+        var standing = await CancellationStore.StandingFrom(tx, epoch - LongestRing);
+        return DateTimeOffset.FromUnixTimeSeconds(RootRing.ActiveAt(standing.TakeWhile(s => s.Post.Epoch <= epoch), deployment.ChallengeWindow)[epoch]);
     }
 }

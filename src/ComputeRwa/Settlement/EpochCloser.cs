@@ -19,13 +19,20 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
 
     private EpochLength Length => deployment.Epochs;
 
-    /// <summary>The epoch as it was closed; closing it again changes nothing.</summary>
+    /// <summary>
+    /// The epoch as it was closed; closing it again changes nothing, unless roots were cancelled on chain since: then it is computed anew, for
+    /// the attempt that EpochLedger asks for, after the epochs before it.
+    /// </summary>
     public async Task<Result<EpochRow>> Close(Tx tx, long epoch)
     {
         var now = time.Now();
         await EpochStore.TakeTurn(tx);
-        if (await EpochStore.Find(tx, epoch) is { } known) return known;
-        var last = await EpochStore.LastClosed(tx);
+        var attempt = await CancellationStore.NextAttempt(tx);
+        var known = await EpochStore.Find(tx, epoch);
+        if (known is not null && (known.Attempt == attempt || await Stands(tx, known))) return known;
+        var last = known is null ? await EpochStore.LastClosed(tx) : await EpochStore.Find(tx, epoch - 1) is { } earlier ? earlier.Epoch : null;
+        if (last is { } l && await EpochStore.Find(tx, l) is { } stale && stale.Attempt != attempt && !await Stands(tx, stale))
+            return Error.Conflict("epoch-order", $"roots were cancelled since epoch {l} was closed: close that again first", "epoch");
         if (EpochClosing.Refuse(epoch, Length, now, last, await LeaseStore.FirstEpoch(tx)) is { } refusal) return refusal;
         if (EpochClosing.RefuseUnread(epoch, Length, await LeasesKnownAsOf(tx, epoch)) is { } unread) return unread;
 
@@ -33,13 +40,15 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
         var before = last is null ? null : await EpochStore.Find(tx, last.Value);
         var leases = await Leases(tx, epoch, before);
         if (leases.Count == 0) return Error.Conflict("not-ready", $"no lease runs in epoch {epoch}, and none has a leaf from before", "epoch");
-        var closed = EpochClosing.Settle(epoch, attempt: 0, before?.Root ?? Hash32.Zero, leases, Length.Seconds);
+        var closed = EpochClosing.Settle(epoch, attempt, before?.Root ?? Hash32.Zero, leases, Length.Seconds);
         await EpochStore.Insert(tx, closed, EpochFile.Write(closed, deployment), now);
         var stored = (await EpochStore.Find(tx, epoch))!;
         await Feed.Append(tx, "epoch.closed", $"{epoch}",
             new { root = stored.Root.Value, leases = stored.Leases, rent = $"{stored.Rent}", dataHash = stored.DataHash.Value, staleIndex = closed.Leases.Count(l => l.Lease.IsIndexStale) }, now);
         return stored;
     }
+
+    private static async Task<bool> Stands(Tx tx, EpochRow row) => (await CancellationStore.Standing(tx, row.Epoch))?.Root == row.Root;
 
     /// <summary>
     /// Up to when every lease is known. Where the projections have not come to the epoch's start, as after a client moved chain time,

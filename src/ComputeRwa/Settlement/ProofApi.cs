@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json.Nodes;
 using ComputeRwa.Chain;
+using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
 using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Nethereum.Contracts;
+using Nethereum.Hex.HexConvertors.Extensions;
 
 namespace ComputeRwa.Settlement;
 
@@ -23,11 +27,17 @@ internal sealed record StatementView(
     string LeaseId, long Epoch, long LeafEpoch, string Currency, int Decimals, bool Synced, int Trust, bool StaleIndex, string EvidenceHash, string RecordHash,
     IReadOnlyList<StatementStep> Steps);
 
+/// <param name="Root">of the epoch as closed here</param>
+/// <param name="Step">the Step struct of IEpochLedger by name; integers of more than 32 bits are decimal strings</param>
+/// <param name="Challenge">calldata of EpochLedger.challenge with this step, which a right step makes revert</param>
+internal sealed record StepView(string LeaseId, long Epoch, string Root, JsonObject Step, string Challenge);
+
 internal static class ProofApi
 {
     public static void MapProofs(this RouteGroupBuilder epochs)
     {
         epochs.MapGet("/{epoch:long}/leases/{id}/proof", Proof).WithSummary("A lease's leaf and its proof, as @openzeppelin/merkle-tree takes them");
+        epochs.MapGet("/{epoch:long}/leases/{id}/step", Step).WithSummary("A lease's step from the epoch before with both proofs, as EpochLedger takes it to challenge, reveal or object");
         epochs.MapGet("/{epoch:long}/leases/{id}/statement", Statement).WithSummary("Each step of a lease's epoch from GPU-seconds to cents");
     }
 
@@ -38,6 +48,16 @@ internal static class ProofApi
         var proof = (await trees.Of(tx, row)).Proof((int)leaf.Position);
         return TypedResults.Ok(new ProofView(
             lease.Value, epoch, leaf.LeafHash.Value, EpochFile.LeafEncoding, Values(leaf.Leaf), proof.ConvertAll(h => h.Value), row.Root.Value, leaf.Position));
+    }
+
+    private static async Task<Results<Ok<StepView>, Refusal>> Step(long epoch, string id, Tx tx, EpochTrees trees)
+    {
+        if (await EpochStore.Find(tx, epoch) is not { } row) return new Refusal(EpochApi.NotClosed(epoch));
+        if (!Hash32.TryParse(id, out var hash) || await LeaseStore.Find(tx, hash) is not { } lease || await Settlement.Step.Load(tx, trees, row, lease) is not { } step)
+            return new Refusal(NoLeaf(epoch, id));
+        var (dto, number) = (step.ToDto(), checked((uint)epoch));
+        return TypedResults.Ok(new StepView(
+            hash.Value, epoch, row.Root.Value, AbiView.Json(dto), new EpochLedger.Challenge { Epoch = number, Step = dto }.GetCallData().ToHex(true)));
     }
 
     private static async Task<Results<Ok<StatementView>, Refusal>> Statement(long epoch, string id, Tx tx, LeaseBoard board, Deployment deployment) =>

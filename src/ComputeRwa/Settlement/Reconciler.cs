@@ -93,7 +93,8 @@ internal sealed class Reconciler(IClient rpc, ChainClient client, Deployment dep
 
     private async Task<IEnumerable<Check>> Roots(Tx tx, ChainAtBlock chain, int epochs)
     {
-        var posts = await RootStore.AllPosted(tx, chain.Block);
+        var cancelled = await CancellationStore.All(tx, chain.Block);
+        var posts = (await RootStore.AllPosted(tx, chain.Block)).FindAll(p => !cancelled.Exists(c => c.Position > p.Position && c.FirstEpoch <= p.Epoch));
         var byEpoch = posts.ToLookup(p => (p.Epoch, p.Attempt));
         var evidence = new List<EpochEvidence>();
         foreach (var epoch in await EpochStore.List(tx, long.MaxValue, epochs))

@@ -13,7 +13,7 @@ internal sealed record PostedRoot(
 /// <summary>Signatures over roots, the transactions they led to, and what the chain says of roots and attestors.</summary>
 internal static class RootStore
 {
-    private const string PostColumns =
+    internal const string PostColumns =
         "position, epoch, attempt, root, previous_root, leases, rent, gpu_seconds, watt_hours, data_hash, poster, block_number, mined_at, tx_hash";
 
     /// <summary>A second signature of the same attestor over the same root changes nothing.</summary>
@@ -43,9 +43,6 @@ internal static class RootStore
     /// <summary>Number of the next sync; the post is 0.</summary>
     public static async Task<long> NextRequest(Tx tx, EpochRow epoch) => 1 + await tx.Single<long>(
         "SELECT COALESCE(MAX(request), 0) FROM epoch_transactions WHERE epoch = @Epoch AND attempt = @Attempt", new { epoch.Epoch, epoch.Attempt });
-
-    public static Task<PostedRoot?> Posted(Tx tx, long epoch, long attempt) => tx.First<PostedRoot>(
-        $"SELECT {PostColumns} FROM epoch_posts WHERE epoch = @epoch AND attempt = @attempt ORDER BY position DESC LIMIT 1", new { epoch, attempt });
 
     public static Task<List<PostedRoot>> AllPosted(Tx tx, long throughBlock) => tx.Query<PostedRoot>(
         $"SELECT {PostColumns} FROM epoch_posts WHERE block_number <= @throughBlock ORDER BY position", new { throughBlock });
@@ -79,6 +76,7 @@ internal static class RootStore
 
     public static async Task RollBack(Tx tx, long fromBlock)
     {
+        await CancellationStore.RollBack(tx, fromBlock);
         await tx.Execute("DELETE FROM epoch_posts WHERE block_number >= @fromBlock", new { fromBlock });
         await tx.Execute("DELETE FROM attestor_changes WHERE block_number >= @fromBlock", new { fromBlock });
         await tx.Execute("DELETE FROM threshold_changes WHERE block_number >= @fromBlock", new { fromBlock });

@@ -6,6 +6,9 @@ internal static class SettlementGas
     /// <summary>[58.5k with two signatures once the ring is full; 40k more for the first roots]</summary>
     public static long Post(int signatures) => 150_000 + 10_000 * signatures;
 
+    /// <summary>[about 120k with two 17-level proofs]</summary>
+    public const long Reveal = 600_000;
+
     /// <summary>[61.5k with a 17-level proof]</summary>
     public const long Sync = 150_000;
 

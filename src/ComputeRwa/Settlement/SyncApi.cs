@@ -1,3 +1,4 @@
+using System.Numerics;
 using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
@@ -56,6 +57,8 @@ internal static class SyncApi
         var latest = await chain.Ask<EpochLedger.LatestEpoch, uint>(ledger, new());
         return latest > number
             ? Error.Conflict("conflict", $"the chain keeps the latest roots only, and that of epoch {latest} covers this one: sync that", "epoch")
-            : Error.Conflict("not-ready", $"the root of epoch {epoch.Epoch} is not active on chain yet", "epoch");
+            : Error.Conflict("not-ready", await chain.Ask<EpochLedger.ActiveAt, BigInteger>(ledger, new() { Epoch = number }) is { IsZero: false } activeAt
+                ? $"the root of epoch {epoch.Epoch} is in its challenge window until {DateTimeOffset.FromUnixTimeSeconds((long)activeAt):u}"
+                : $"the root of epoch {epoch.Epoch} is not on chain yet", "epoch");
     }
 }

@@ -25,6 +25,8 @@ public sealed class LeaseWorld(HardhatNode node) : IAsyncLifetime
     private Hash32 _lastRoot = Hash32.Zero;
     private uint _lastEpoch;
 
+    /// <summary>More options for scripts/deploy.mjs.</summary>
+    internal string[] DeployOptions { get; init; } = [];
     internal TestApp App { get; private set; } = null!;
     internal Deployment Deployment { get; private set; } = null!;
     internal ChainClient Chain { get; } = new(node.Rpc);
@@ -38,7 +40,7 @@ public sealed class LeaseWorld(HardhatNode node) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var deployment = await node.Deploy("--base-uri", "http://127.0.0.1:5080/v1/tokens/");
+        var deployment = await node.Deploy(["--base-uri", "http://127.0.0.1:5080/v1/tokens/", .. DeployOptions]);
         Deployment = Deployment.Read(deployment);
         App = await TestApp.Start(node, deployment: deployment);
         ProviderId = (string)(await App.PostOk("/v1/providers", new { name = "Prairie Compute", address = Provider.GetPublicAddress() }))["id"]!;

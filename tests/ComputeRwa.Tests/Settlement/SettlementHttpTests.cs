@@ -56,7 +56,7 @@ public sealed class SettlementHttpTests(HardhatNode node) : IAsyncLifetime
         await Refused.With(409, "not-ready", "epoch", App.Post($"/v1/epochs/{epochs}/sync", new { }, "too-early"));
         await _stage.Post(epochs);
         var posted = await App.Get($"/v1/epochs/{epochs}");
-        Assert.Equal("posted", (string)posted["status"]!);
+        Assert.Equal("active", (string)posted["status"]!);
         Assert.NotNull(posted["posted"]!["transactionHash"]);
         await _stage.Reconciled(true);
 
@@ -138,7 +138,7 @@ public sealed class SettlementHttpTests(HardhatNode node) : IAsyncLifetime
         await _stage.Attest(epoch, 1);
         await App.Settled((string)(await _stage.Attest(epoch, 2))["transactionId"]!);
         await App.Settled((string)(await App.Get($"/v1/epochs/{epoch + 1}/attestation"))["transactionId"]!);
-        Assert.Equal("posted", (string)(await App.Get($"/v1/epochs/{epoch + 1}"))["status"]!);
+        Assert.Equal("active", (string)(await App.Get($"/v1/epochs/{epoch + 1}"))["status"]!);
         // Cumulative: the second epoch's leaf pays for both.
         await _stage.Sync(epoch + 1);
         await _stage.Reconciled(true);
