@@ -6,7 +6,7 @@
 // node scripts/mutate.mjs --check      compiles nothing: is the report of this code, does it hold 95 %, is every survivor explained?
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { codeHash, mutantsOf, sample } from "./mutation/mutants.mjs";
@@ -28,9 +28,10 @@ const read = (path) => readFileSync(at(path), "utf8");
 const snapshotPath = "snapshots/mutation.json";
 const reportPath = "docs/mutation.md";
 const explanations = JSON.parse(read("scripts/mutation/survivors.json"));
+const folder = at(".run/mutation");
+const journal = { results: `${folder}/results.jsonl`, plan: `${folder}/plan.json` };
 const files = productionFiles(at("contracts"));
 const code = Object.fromEntries(files.map((f) => [f, codeHash(read(f))]));
-let journal; // files of this run, under .run/
 const chosen = options.sample ? { count: Number(options.sample), seed: options.seed } : null;
 
 function check() {
@@ -58,7 +59,8 @@ async function run() {
   });
   const wanted = chosen ? sample(mutants, chosen.count, chosen.seed) : mutants;
 
-  const known = priorVerdicts(artifacts.filter(isTest));
+  const tests = hashOf(artifacts.filter(isTest).map((t) => t.contract.bytecode));
+  const known = priorVerdicts(tests);
   const pending = wanted.filter((m) => !known.has(m.id));
   console.log(`${mutants.length} mutants, ${wanted.length} wanted, ${pending.length} to judge`);
   if (pending.length > 0) {
@@ -67,22 +69,19 @@ async function run() {
     if (error) throw new Error(error);
     const plan = { system, contracts, codes, users: usersOf(output.sources, contracts) };
     writeFileSync(journal.plan, JSON.stringify(plan));
-    await judgeAll(pending, known, deadline);
+    await judgeAll(pending, known, tests, deadline);
   }
   const left = wanted.filter((m) => !known.has(m.id)).length;
   if (left > 0) return console.log(`${left} mutants are left: run the same command again to go on`);
   write(wanted, known);
 }
 
-/** Verdicts that still count: the report's for files that have not changed, and those of an interrupted run. */
-function priorVerdicts(tests) {
-  const hash = createHash("sha256").update(JSON.stringify(code));
-  for (const t of tests) hash.update(t.contract.bytecode);
-  const key = hash.digest("hex").slice(0, 16);
-  const folder = at(".run/mutation");
+/**
+ * Verdicts that still count: the report's, and those of an interrupted run, both for files whose code has not changed since. What
+ * survived an interrupted run is judged again when the tests have changed.
+ */
+function priorVerdicts(testsHash) {
   mkdirSync(folder, { recursive: true });
-  journal = { results: `${folder}/${key}.jsonl`, plan: `${folder}/plan.json` };
-
   const known = new Map();
   if (!options.all && existsSync(at(snapshotPath)))
     for (const [file, entry] of Object.entries(JSON.parse(read(snapshotPath)).files))
@@ -90,11 +89,13 @@ function priorVerdicts(tests) {
         for (const m of entry.mutants) if (m.verdict !== "survived" || !options.survivors) known.set(m.id, m);
   if (existsSync(journal.results))
     for (const line of readFileSync(journal.results, "utf8").split("\n").filter(Boolean)) {
-      const verdict = JSON.parse(line);
-      known.set(verdict.id, verdict);
+      const { file, code: of, tests, ...verdict } = JSON.parse(line);
+      if (of === code[file] && (verdict.verdict !== "survived" || tests === testsHash)) known.set(verdict.id, verdict);
     }
   return known;
 }
+
+const hashOf = (texts) => createHash("sha256").update(texts.join("\n")).digest("hex").slice(0, 16);
 
 /** Which contracts contain a source, directly or by import. */
 function usersOf(compiled, contracts) {
@@ -111,7 +112,7 @@ function usersOf(compiled, contracts) {
   return users;
 }
 
-async function judgeAll(pending, known, deadline) {
+async function judgeAll(pending, known, tests, deadline) {
   const queue = [...pending];
   const limit = 120_000; // a mutant that keeps its tests busy for so long is caught
   const began = Date.now();
@@ -120,7 +121,8 @@ async function judgeAll(pending, known, deadline) {
   const settle = (mutant, result, since) => {
     const verdict = { id: mutant.id, ...result, ms: Date.now() - since };
     known.set(mutant.id, verdict);
-    appendFileSync(journal.results, `${JSON.stringify(verdict)}\n`);
+    const line = { file: mutant.file, code: code[mutant.file], tests, ...verdict };
+    appendFileSync(journal.results, `${JSON.stringify(line)}\n`);
     if (verdict.verdict === "survived")
       console.log(`survived ${mutant.id} ${mutant.file}:${mutant.line} ${mutant.from} → ${mutant.to}`);
     if (++judged % 25 === 0)
@@ -177,6 +179,7 @@ function write(wanted, known) {
   writeFileSync(at(snapshotPath), `${lines}\n`);
   const report = render(snapshot, explanations);
   writeFileSync(at(reportPath), report);
+  rmSync(journal.results, { force: true });
   console.log(report.split("\n").find((l) => l.startsWith("**")));
   for (const fault of faults(snapshot, code, explanations)) console.log(`mutation: ${fault}`);
 }
