@@ -2,7 +2,7 @@
 // node scripts/mutate.mjs              judges what the report lacks or holds for other code, then writes the report
 //   --all                              everything again          --survivors   what survived, under today's tests
 //   --sample N [--seed S]              a repeatable choice of N  --minutes M   stops after M minutes; the next run goes on
-//   --workers W (2)                    processes
+//   --workers W (2)                    processes                 --only PATTERN   sources whose path matches
 // node scripts/mutate.mjs --check      compiles nothing: is the report of this code, does it hold 95 %, is every survivor explained?
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     check: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
     survivors: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "600" },
@@ -49,7 +50,7 @@ async function run() {
   const { build, choosePipelines, compile, isTest, loadArtifacts, loadSources } = await import("./mutation/system.mjs");
   const artifacts = await loadArtifacts();
   const system = loadSources(artifacts);
-  const { output, errors } = compile(system, false, { "*": { "": ["ast"] } });
+  const { output, errors } = compile(system, 0, { "*": { "": ["ast"] } });
   if (errors.length) throw new Error(errors[0]);
   const source = (file) => `project/${file}`;
   const mutants = files.flatMap((file) => {
@@ -61,7 +62,7 @@ async function run() {
 
   const tests = hashOf(artifacts.filter(isTest).map((t) => t.contract.bytecode));
   const known = priorVerdicts(tests);
-  const pending = wanted.filter((m) => !known.has(m.id));
+  const pending = wanted.filter((m) => !known.has(m.id) && new RegExp(options.only).test(m.file));
   console.log(`${mutants.length} mutants, ${wanted.length} wanted, ${pending.length} to judge`);
   if (pending.length > 0) {
     const contracts = choosePipelines(system, artifacts);
@@ -72,7 +73,7 @@ async function run() {
     await judgeAll(pending, known, tests, deadline);
   }
   const left = wanted.filter((m) => !known.has(m.id)).length;
-  if (left > 0) return console.log(`${left} mutants are left: run the same command again to go on`);
+  if (left > 0) return console.log(`${left} mutants are left: run again to go on`);
   write(wanted, known);
 }
 

@@ -1,7 +1,7 @@
 // Judges mutants, one message each. Started by mutate.mjs with the plan's file as argument.
 import { readFileSync } from "node:fs";
 import { mutated } from "./mutants.mjs";
-import { build, loadArtifacts, testRunner } from "./system.mjs";
+import { build, loadArtifacts, production, testRunner } from "./system.mjs";
 
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { suites, firstFailure } = await testRunner(await loadArtifacts());
@@ -15,17 +15,12 @@ function order(file) {
 }
 
 async function judge(mutant) {
-  const sources = {
-    ...plan.system.sources,
-    [mutant.source]: { content: mutated(plan.system.sources[mutant.source].content, mutant) },
-  };
-  const { codes, error } = build(
-    { ...plan.system, sources },
-    plan.contracts.filter((c) => plan.users[mutant.source].includes(`${c.source}:${c.name}`)),
-  );
+  const content = mutated(plan.system.sources[mutant.source].content, mutant);
+  const system = { ...plan.system, sources: { ...plan.system.sources, [mutant.source]: { content } } };
+  const contracts = plan.contracts.filter((c) => plan.users[mutant.source].includes(`${c.source}:${c.name}`));
+  const { codes, error } = build(system, contracts);
   if (error) return { verdict: "invalid" };
-  if (Object.entries(codes).every(([name, code]) => code.bytecode === plan.codes[name].bytecode))
-    return { verdict: "equivalent" };
+  if (sameCode(codes, plan.codes)) return { verdict: "equivalent" };
   for (const profile of ["quick", "thorough"])
     for (const suite of order(mutant.file)) {
       const by = await firstFailure(suite, codes, profile);
@@ -34,8 +29,20 @@ async function judge(mutant) {
       kills.set(mutant.file, of.set(suite.name, (of.get(suite.name) ?? 0) + 1));
       return { verdict: "killed", by };
     }
-  return { verdict: "survived" };
+  // Nothing noticed it; the optimizer may show that there is nothing to notice.
+  const optimized = contracts.map((c) => ({ ...c, pipeline: production }));
+  const same = sameCode(build(system, optimized).codes, productionCodes(optimized));
+  return { verdict: same ? "equivalent" : "survived" };
 }
+
+const built = new Map();
+function productionCodes(contracts) {
+  for (const c of contracts) if (!built.has(c.name)) built.set(c.name, build(plan.system, [c]).codes);
+  return Object.assign({}, ...contracts.map((c) => built.get(c.name)));
+}
+
+const sameCode = (codes, others) =>
+  Object.entries(codes).every(([name, { bytecode }]) => bytecode === others[name].bytecode);
 
 // The unmutated system, built the way mutants are, must pass: otherwise every mutant would count as killed.
 for (const suite of suites)
