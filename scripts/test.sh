@@ -29,7 +29,7 @@ groups=${groups:-$all}
 suites_of() {
   case "$1" in
     lint) echo format solhint prettier ;;
-    contracts) echo solhint prettier gas solidity bundles $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
+    contracts) echo solhint prettier gas solidity bundles mutants $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
     solidity) echo gas solidity ;;
     *) echo "$1" ;;
   esac
@@ -139,6 +139,7 @@ node_lane() {
 
 dotnet_lane() {
   if wanted mutation; then mutation; fi
+  if wanted mutants; then javascript mutants scripts/test/mutation.test.mjs; fi
   if wanted bundles; then javascript bundles scripts/test/bundles.test.mjs; fi
   if wanted conformance; then csharp conformance Nethereum.Conformance; fi
   if wanted unit; then csharp unit ComputeRwa.Tests; fi
