@@ -89,6 +89,15 @@ build_dotnet() {
   stamp dotnet "$print"
 }
 
+verify_dll="$dotnet_bin/ComputeRwa.Verify/release/computerwa-verify.dll"
+
+build_verify() {
+  local print; print="$(dotnet_fingerprint) ${NethereumSource:-polyfill}"
+  [ -f "$verify_dll" ] && { ! changed dotnet "$print" || ! changed verify "$print"; } && return
+  quietly "$run_dir/logs/build-verify.log" dotnet build src/ComputeRwa.Verify -c Release -v q --nologo -p:UseSharedCompilation=false || die "the verifier does not build"
+  stamp verify "$print"
+}
+
 # ---- processes that we start
 
 # A process is known by its id and the moment it began (field 22 of its stat), in this boot of this machine: an id alone may

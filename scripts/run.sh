@@ -7,7 +7,7 @@ usage() {
   cat <<'TXT'
 usage: ./scripts/run.sh [--once] [--keep] | --stop
   (nothing)  runs the demonstration, prints its table and stays up until Ctrl-C
-  --once     ends after the table
+  --once     ends after the table and an audit of it (docs/verify.md)
   --keep     leaves the chain and the API running in the background when this command ends
   --stop     ends what an earlier run left running
 environment: COMPUTERWA_PORT (API, 5080) · COMPUTERWA_RPC_PORT (chain, 8545) · COMPUTERWA_SEED (demonstration, 1)
@@ -97,6 +97,12 @@ demonstrate() {
   wait $! || { show_log "$run_dir/logs/api.log"; die "the demonstration failed"; }
 }
 
+# From the chain and the published files alone.
+audit() {
+  say "auditing the history"
+  dotnet "$verify_dll" chain --rpc "$rpc" --deployment "$run_dir/deployment.json" --api "$api" || die "the audit failed"
+}
+
 stay_up() {
   cat <<TXT
 
@@ -126,5 +132,6 @@ start_chain
 start_api
 say "ready; running the demonstration (seed $seed)"
 demonstrate
+if $once; then audit; fi
 say "done"
 $once || stay_up

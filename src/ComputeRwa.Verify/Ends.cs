@@ -1,4 +1,5 @@
 using System.Numerics;
+using ComputeRwa.Verify.Reading;
 
 namespace ComputeRwa.Verify;
 
@@ -10,6 +11,14 @@ internal sealed class Ends(IReadOnlyDictionary<string, BigInteger> epochs)
 {
     /// <summary>Nobody has left early.</summary>
     public static readonly Ends AsSigned = new(new Dictionary<string, BigInteger>());
+
+    /// <param name="events">in order; those that shorten a lease count</param>
+    public static Ends Of(IEnumerable<ChainEvent> events)
+    {
+        var shortened = new Dictionary<string, BigInteger>();
+        foreach (var e in events.Where(e => e.Name == "Shortened")) shortened[e.Hash("id")] = e["epochs"];
+        return new(shortened);
+    }
 
     public BigInteger LastEpoch(string leaseId, Struct terms) =>
         terms["startEpoch"] + (epochs.TryGetValue(leaseId.ToLowerInvariant(), out var shortened) ? shortened : terms["epochs"]) - 1;

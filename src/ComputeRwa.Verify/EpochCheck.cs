@@ -12,14 +12,15 @@ internal static class EpochCheck
     /// <param name="file">the exact bytes of GET /v1/epochs/{n}/file</param>
     /// <param name="evidence">of GET /v1/epochs/{n}/evidence</param>
     /// <param name="previous">the file of the epoch before, which the caller has checked before; null for the first epoch</param>
-    public static Report Run(byte[] file, byte[] evidence, byte[]? previous)
+    /// <param name="ends">what the chain says of leases that ended early; null takes every lease to run for as long as it was signed for</param>
+    public static Report Run(byte[] file, byte[] evidence, byte[]? previous, Ends? ends = null)
     {
         var findings = new Findings();
         try
         {
             var epoch = Files.Read<EpochFile>(file);
             var before = previous is null ? null : Files.Read<EpochFile>(previous);
-            var root = Check(epoch, Files.Read<EvidenceFile>(evidence), before, file, Ends.AsSigned, new(), findings);
+            var root = Check(epoch, Files.Read<EvidenceFile>(evidence), before, file, ends ?? Ends.AsSigned, new(), findings);
             return new(findings.Wrong, findings.Notes, root, Shape.EpochRoot.Digest(root, "EpochLedger", epoch.ChainId, epoch.Contracts["epochLedger"]));
         }
         catch (Exception e) when (IsMalformed(e))

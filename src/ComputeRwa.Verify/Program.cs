@@ -8,9 +8,10 @@ internal static class Program
 {
     private const string Usage =
         """
-        computerwa-verify epoch --file epoch.json --evidence evidence.json [--previous previous-epoch.json]
+        computerwa-verify epoch --file epoch.json --evidence evidence.json [--previous previous-epoch.json] [--rpc URL --deployment deployment.json]
 
-          Recomputes one published epoch from its telemetry. --previous is left out for the first epoch only.
+          Recomputes one published epoch from its telemetry. --previous is left out for the first epoch only. With --rpc the chain says
+          which leases ended before their signed term; without it none may have.
 
         computerwa-verify chain --rpc URL (--deployment deployment.json | --book 0x… --claims 0x… --ledger 0x… [--from-block N])
                                 (--files FOLDER [--evidence FOLDER] | --api URL)
@@ -26,13 +27,14 @@ internal static class Program
     {
         var options = args.Length == 0 ? null : Options.Read(args[1..], args[0] switch
         {
-            "epoch" => ["--file", "--evidence", "--previous"],
+            "epoch" => ["--file", "--evidence", "--previous", "--rpc", "--deployment"],
             "chain" => ["--rpc", "--deployment", "--book", "--claims", "--ledger", "--from-block", "--files", "--evidence", "--api"],
             _ => [],
         });
         try
         {
-            if (options is not null && args[0] == "epoch" && options.Has("--file", "--evidence")) return Epoch(options, output);
+            if (options is not null && args[0] == "epoch" && options.Has("--file", "--evidence") && options.Has("--rpc") == options.Has("--deployment"))
+                return await Epoch(options, output);
             if (options is not null && args[0] == "chain" && ChainSources.Of(options) is { } sources) return await Chain(sources, output);
             await errors.WriteLineAsync(Usage);
             return 2;
@@ -44,20 +46,25 @@ internal static class Program
         }
     }
 
-    private static int Epoch(Options options, TextWriter output)
+    private static async Task<int> Epoch(Options options, TextWriter output)
     {
+        using var http = Http();
+        var ends = options["--rpc"] is not { } rpc ? null
+            : await EarlyEnds.Read(new(http, Uri.TryCreate(rpc, UriKind.Absolute, out var url) ? url : throw new UnreadableException($"{rpc} is no URL")), DeploymentFile.Read(File.ReadAllBytes(options["--deployment"]!)));
         var previous = options["--previous"] is { } path ? File.ReadAllBytes(path) : null;
-        var report = EpochCheck.Run(File.ReadAllBytes(options["--file"]!), File.ReadAllBytes(options["--evidence"]!), previous);
-        output.WriteLine(report.ToText());
+        var report = EpochCheck.Run(File.ReadAllBytes(options["--file"]!), File.ReadAllBytes(options["--evidence"]!), previous, ends);
+        await output.WriteLineAsync(report.ToText());
         return report.Passed ? 0 : 1;
     }
 
     private static async Task<int> Chain(ChainSources sources, TextWriter output)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
+        using var http = Http();
         var chain = await new ChainReader(new(http, sources.Rpc), sources.Deployment()).Read();
         var report = ChainAudit.Run(chain, await sources.Files(http, chain));
         await output.WriteLineAsync(report.ToText());
         return report.ExitCode;
     }
+
+    private static HttpClient Http() => new() { Timeout = TimeSpan.FromSeconds(100) };
 }

@@ -55,4 +55,21 @@ public sealed class DemonstrationTests(Undisturbed story) : IClassFixture<Undist
             "--api", story.Stack.Api.OriginalString, "--deployment", story.Stack.Deployment);
         Assert.Contains("all checks hold", output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_commands_of_docs_verify_md_audit_the_demonstration_and_find_nothing()
+    {
+        var blocks = Shell.Blocks(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "verify.md")));
+        Assert.Equal(3, blocks.Count);
+        var (exit, output) = await Shell.Run("set -euo pipefail\n" + string.Concat(blocks), new()
+        {
+            ["COMPUTERWA_PORT"] = $"{story.Stack.Api.Port}",
+            ["COMPUTERWA_RPC_PORT"] = $"{story.Stack.Rpc.Port}",
+            ["COMPUTERWA_DEPLOYMENT"] = story.Stack.Deployment,
+            ["PATH"] = $"{Path.GetDirectoryName(Repository.Node)}:{Environment.GetEnvironmentVariable("PATH")}",
+        });
+        Assert.True(exit == 0, output);
+        Assert.Equal(3, output.Split('\n').Count(line => line == "PASSED"));
+        Assert.Matches(@"checked +7  epoch roots rebuilt from their files", output);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using ComputeRwa.Verify.Reading;
 
 namespace ComputeRwa.Verify.Auditing;
@@ -12,9 +11,10 @@ internal static class ChainAudit
         var (audit, totals) = (new Audit(), new List<string>());
         foreach (var log in chain.Unknown) audit.Findings.Require(false, "unknown-event", $"{log.Address} {log.Place}", $"says something this program has no name for: {string.Join(' ', log.Topics)}");
         var (roots, leaves) = (Roots.Of(chain, audit), new LeafBook(chain));
+        if (roots.Posted.Count == 0) audit.Unread.Add("a root: none was ever posted, so there is nothing to audit");
         if (!files.HasEvidence) audit.Findings.Note("No evidence was given: metering records are taken as stated.");
 
-        new RootAudit(chain, files, new(chain), leaves, EndsOf(chain), audit).Run(roots);
+        new RootAudit(chain, files, new(chain), leaves, Ends.Of(chain.Events), audit).Run(roots);
         SignatureAudit.Run(chain, roots, audit);
         var replay = new CashReplay(chain, roots, leaves, audit);
         replay.Run();
@@ -23,12 +23,5 @@ internal static class ChainAudit
 
         var subject = string.Create(CultureInfo.InvariantCulture, $"chain {chain.ChainId} up to block {chain.Head.Number} ({chain.Head.Hash}), LeaseBook {chain.Deployment.LeaseBook}");
         return new(subject, audit.Checked, totals, audit.Findings.Notes, audit.Unread, audit.Findings.Wrong);
-    }
-
-    private static Ends EndsOf(ChainRecord chain)
-    {
-        var shortened = new Dictionary<string, BigInteger>();
-        foreach (var e in chain.Events.Where(e => e.Name == "Shortened")) shortened[e.Hash("id")] = e["epochs"];
-        return new(shortened);
     }
 }
