@@ -64,7 +64,7 @@ start_chain() {
   say "starting a fresh chain at $rpc"
   start chain node node_modules/hardhat/dist/src/cli.js node --hostname 127.0.0.1 --port "$rpc_port"
   wait_for chain 60 listening "$rpc_port"
-  quietly "$run_dir/logs/deploy.log" node scripts/deploy.mjs --rpc "$rpc" --out "$run_dir/deployment.json" --base-uri "$api/v1/tokens/" \
+  quietly "$run_dir/logs/deploy.log" node scripts/deploy.mjs --rpc "$rpc" --out "$run_dir/deployment.json" --base-uri "$api/v1/tokens/" --window 21600 \
     || die "the contracts could not be deployed"
   quietly "$run_dir/logs/operator.log" node scripts/operator.mjs --rpc "$rpc" --out "$run_dir/operator.key" || die "the operator's account could not be made"
 }

@@ -7,7 +7,7 @@ namespace ComputeRwa.Demo;
 // What the table needs, as the API answers it.
 
 internal sealed record LeaseAccount(
-    string Id, string GpuModel, Money PricePerGpuHour, TermsView Terms, Money Escrow, Money Applied, Money Arrears, Shares Earned, Money ProviderPaid, Money FeeCollected);
+    string Id, string GpuModel, Money? PricePerGpuHour, Money? FloorPricePerGpuHour, Money? CeilingPricePerGpuHour, TermsView Terms, Money Escrow, Money Applied, Money Arrears, Shares Earned, Money ProviderPaid, Money FeeCollected);
 
 internal sealed record TermsView(string Provider, string Lessee, int GpuCount, long StartEpoch, int Epochs, int Method, string Units, string Salt);
 
@@ -19,7 +19,9 @@ internal sealed record CashMovement(string Kind, Money Amount);
 
 internal sealed record StatementView(IReadOnlyList<Step> Steps);
 
-internal sealed record Step(string Name, string Value);
+internal sealed record Step(string Name, string Value, Dictionary<string, string> Inputs);
+
+internal sealed record FeedEvent(string Type, JsonElement Data);
 
 internal sealed record Reconciliation(bool Balanced, IReadOnlyList<Check> Checks);
 
@@ -66,6 +68,10 @@ internal sealed class LeaseFigures(LeaseAccount lease, IReadOnlyList<StatementVi
 
     /// <summary>What of the holders' pool is not yet a whole base unit a unit.</summary>
     public BigInteger Residue => lease.Earned.Pool.BaseUnits() - ClaimedByAll - Claimable;
+
+    /// <summary>An input of a step summed over the epochs in which the step stands; 0 for a lease whose pricing method has no such step.</summary>
+    public BigInteger SumOfInput(string step, string input) => statements.SelectMany(s => s.Steps).Where(s => s.Name == step)
+        .Aggregate(BigInteger.Zero, (sum, s) => sum + BigInteger.Parse(s.Inputs[input], CultureInfo.InvariantCulture));
 
     private static BigInteger Value(StatementView statement, string step) =>
         BigInteger.Parse(statement.Steps.Single(s => s.Name == step).Value, CultureInfo.InvariantCulture);

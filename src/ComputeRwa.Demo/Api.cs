@@ -21,14 +21,17 @@ internal sealed class Api(HttpClient http, Seed seed, Action<string> say)
     public Task<byte[]> GetBytes(string path) => Send(() => new(HttpMethod.Get, path), r => r.Content.ReadAsByteArrayAsync());
 
     /// <param name="step">names the intended effect, once in the story</param>
-    public Task<T> Post<T>(string step, string path, object body)
+    /// <param name="key">an API key of somebody else than the operator; null is the operator's</param>
+    public Task<T> Post<T>(string step, string path, object body, string? key = null)
     {
         Sending?.Invoke(step);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
         return Send<T>(() =>
         {
             var content = new ByteArrayContent(bytes) { Headers = { ContentType = new("application/json") } };
-            return new(HttpMethod.Post, path) { Content = content, Headers = { { "Idempotency-Key", $"demo-{seed.Number}-{step.Replace(' ', '-')}" } } };
+            var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content, Headers = { { "Idempotency-Key", $"demo-{seed.Number}-{step.Replace(' ', '-')}" } } };
+            if (key is not null) request.Headers.Authorization = new("Bearer", key);
+            return request;
         });
     }
 

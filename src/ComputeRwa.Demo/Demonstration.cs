@@ -20,7 +20,8 @@ internal static class Demonstration
         using var http = Client(options);
         using var node = new HttpClient { BaseAddress = options.Rpc };
         var api = new Api(http, options.Seed, say) { Sending = options.Sending };
-        var stage = new Stage(api, new(node), options.Seed, new(options.Seed), await api.Get<ChainView>("/v1/chain"), say);
+        var chain = await api.Get<ChainView>("/v1/chain");
+        var stage = new Stage(api, new(node, chain.ChainId), options.Seed, new(options.Seed), chain, say);
 
         var sites = await Register(stage);
         var leases = await Contract(stage, sites);
@@ -76,12 +77,16 @@ internal static class Demonstration
     {
         var watch = Stopwatch.StartNew();
         var samples = await metering.PostDay(day);
+        await PriceInputs.Post(stage, leases, day);
+        foreach (var topUp in World.TopUps.Where(t => t.Day == day)) await Settling.TopUp(stage, leases[topUp.Lease], topUp);
+        await Settling.Close(stage, day);
+        if (World.Lie.Day == day) await Dispute.Play(stage, leases[World.Lie.Lease], previous);
         var posted = await Settling.Attest(stage, day, previous);
+        await stage.PassWindow(stage.Epoch(day));
         await Settling.Sync(stage, day);
         var payments = await Settling.PayOut(stage, day, leases);
         stage.Say(string.Create(CultureInfo.InvariantCulture,
             $"{World.FirstDay.AddDays(day):yyyy-MM-dd}  epoch {stage.Epoch(day)}: {samples:N0} GPU samples, 3 attestors agree, root posted ({posted.Transaction.GasUsed:N0} gas), {payments} payments, {watch.Elapsed.TotalSeconds:0.0} s"));
-        foreach (var topUp in World.TopUps.Where(t => t.Day == day)) await Settling.TopUp(stage, leases[topUp.Lease], topUp);
         if (World.Sale.Day == day) await Holding.Sell(stage, leases[World.Sale.Lease], World.Sale);
         foreach (var lease in leases.Where(l => l.Let.Days == day + 1)) await Settling.Refund(stage, lease);
         return posted.File;

@@ -6,7 +6,8 @@ namespace ComputeRwa.Demo;
 internal sealed record FleetNode(string Id, int Lessor, int Index, Party Key, IReadOnlyList<string> Uuids, GpuKind Gpu);
 
 /// <summary>A registered lessor with its nodes.</summary>
-internal sealed record FleetSite(string ProviderId, Party Provider, Lessor Lessor, IReadOnlyList<FleetNode> Nodes);
+/// <param name="ApiKey">the provider's own; every run has another</param>
+internal sealed record FleetSite(string ProviderId, string ApiKey, Party Provider, Lessor Lessor, IReadOnlyList<FleetNode> Nodes);
 
 /// <summary>First step of the story: who has which machines, and what such machines rent for.</summary>
 internal static class Fleet
@@ -23,6 +24,7 @@ internal static class Fleet
         var lessor = World.Lessors[index];
         var party = stage.Provider(index);
         var provider = await stage.Api.Post<WithId>($"provider-{index}", "/v1/providers", new { name = lessor.Name, address = party.Address });
+        var key = await stage.Api.Post<ProviderKey>($"provider-key-{index}", $"/v1/providers/{provider.Id}/keys", new { });
         var site = await stage.Api.Post<WithId>($"site-{index}", "/v1/sites", new
         {
             providerId = provider.Id,
@@ -38,7 +40,7 @@ internal static class Fleet
         var gpu = GpuKind.Captured(lessor.Capture);
         var nodes = new List<FleetNode>();
         for (var i = 0; i < World.NodesPerSite; i++) nodes.Add(await RegisterNode(stage, lessor, index, i, site.Id, gpu));
-        return new(provider.Id, party, lessor, nodes);
+        return new(provider.Id, key.ApiKey, party, lessor, nodes);
     }
 
     private static async Task<FleetNode> RegisterNode(Stage stage, Lessor lessor, int site, int index, string siteId, GpuKind gpu)

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.Signer;
 using Nethereum.Signer.EIP712;
 using Nethereum.Util;
+using Nethereum.Web3.Accounts;
 
 namespace ComputeRwa.Demo;
 
-/// <summary>Somebody who holds a key: signs what it is shown, and sends nothing to the chain itself.</summary>
+/// <summary>Somebody who holds a key: signs what it is shown, and leaves it to the operator to send what comes of it.</summary>
 internal sealed class Party
 {
     private readonly EthECKey _key;
@@ -29,6 +31,12 @@ internal sealed class Party
         if (offer.Digest is { } told && told != digest) throw new DemoException($"{Name} was told the digest {told}, but the typed data has {digest}.");
         return Eip712TypedDataSigner.Current.SignTypedDataV4(json, _key);
     }
+
+    /// <summary>A signature over a digest that this party has computed itself: 65 bytes, r, s and v.</summary>
+    public byte[] SignDigest(byte[] digest) => new MessageSigner().Sign(digest, _key).HexToByteArray();
+
+    /// <summary>For transactions of its own.</summary>
+    public Account Account(long chainId) => new(_key, chainId);
 
     /// <summary>An EIP-191 signature over 32 bytes, as node keys sign their batches.</summary>
     public string SignHash(byte[] hash) => new EthereumMessageSigner().Sign(hash, _key);

@@ -11,6 +11,22 @@ internal sealed record Leased(int Index, Let Let, string Id, FleetSite Site, Par
     public IEnumerable<FleetNode> Nodes => Site.Nodes.Skip(Let.FirstNode).Take(Let.Nodes);
 }
 
+/// <summary>Prices agreed for a lease, base units per GPU-hour; zero where the method has none.</summary>
+internal sealed record Agreed(long Price, long Floor, long Ceiling)
+{
+    public static Agreed Of(Pricing pricing, long quote) => new(Part(quote, pricing.PricePermille), Part(quote, pricing.FloorPermille), Part(quote, pricing.CeilingPermille));
+
+    /// <summary>As the API takes it: a method's own parameters, and no others.</summary>
+    public object ToDraft(Pricing pricing) => pricing.Method switch
+    {
+        "fixed" => new { method = pricing.Method, pricePerGpuHour = Fleet.Dollars(Price) },
+        "metered" => new { method = pricing.Method, pricePerGpuHour = Fleet.Dollars(Price), takeOrPayBps = pricing.TakeOrPayBps },
+        _ => new { method = pricing.Method, floorPricePerGpuHour = Fleet.Dollars(Floor), ceilingPricePerGpuHour = Fleet.Dollars(Ceiling), rateBps = pricing.RateBps },
+    };
+
+    private static long Part(long quote, int permille) => quote * permille / 1_000;
+}
+
 /// <summary>Second step: draft, both signatures, escrow by permit, mint.</summary>
 internal static class Leasing
 {
@@ -19,11 +35,11 @@ internal static class Leasing
     {
         var let = World.Leases[index];
         var site = sites[let.Lessor];
-        var price = quotes[let.Lessor] * let.QuotePermille / 1_000;
+        var prices = Agreed.Of(let.Pricing, quotes[let.Lessor]);
         var lessee = stage.Lessee(index);
-        var draft = await stage.Api.Post<LeaseView>($"lease-{let.Name}", "/v1/leases", Draft(stage, let, index, site, lessee, price));
+        var draft = await stage.Api.Post<LeaseView>($"lease-{let.Name}", "/v1/leases", Draft(stage, let, index, site, lessee, prices));
         var lease = new Leased(index, let, draft.Id, site, lessee, draft.CapPerEpoch.BaseUnits());
-        await SignTerms(stage, lease, price);
+        await SignTerms(stage, lease, prices);
         return lease;
     }
 
@@ -41,7 +57,7 @@ internal static class Leasing
         await stage.Final(sent);
     }
 
-    private static object Draft(Stage stage, Let let, int index, FleetSite site, Party lessee, long price) => new
+    private static object Draft(Stage stage, Let let, int index, FleetSite site, Party lessee, Agreed prices) => new
     {
         providerId = site.ProviderId,
         lessee = lessee.Address,
@@ -50,7 +66,7 @@ internal static class Leasing
         gpus = site.Nodes.Skip(let.FirstNode).Take(let.Nodes).SelectMany(n => n.Uuids.Select(uuid => new { nodeId = n.Id, uuid })),
         startEpoch = stage.Epoch(0),
         epochs = let.Days,
-        pricing = new { method = let.Method, pricePerGpuHour = Fleet.Dollars(price), takeOrPayBps = let.TakeOrPayBps },
+        pricing = prices.ToDraft(let.Pricing),
         sla = new { let.Sla.AvailabilityBps, let.Sla.CreditSlope, let.Sla.CreditCapBps },
         efficiency = new { let.Efficiency.Target, let.Efficiency.SlopeBps, let.Efficiency.CapBps },
         interruption = new { let.Interruption.LimitBps, let.Interruption.CreditBps },
@@ -61,14 +77,14 @@ internal static class Leasing
         salt = stage.Seed.Word($"salt {index}"),
     };
 
-    private static async Task SignTerms(Stage stage, Leased lease, long price)
+    private static async Task SignTerms(Stage stage, Leased lease, Agreed prices)
     {
         var offer = (await stage.Api.Get<Offer>($"/v1/leases/{lease.Id}/typed-data")).ToSign;
         (string, string)[] agreed =
         [
             ("provider", lease.Site.Provider.Address), ("lessee", lease.Lessee.Address), ("payToken", stage.Token),
-            ("price", price.ToString(CultureInfo.InvariantCulture)), ("epochs", lease.Let.Days.ToString(CultureInfo.InvariantCulture)),
-            ("startEpoch", stage.Epoch(0).ToString(CultureInfo.InvariantCulture)),
+            ("price", Text(prices.Price)), ("floorPrice", Text(prices.Floor)), ("ceilingPrice", Text(prices.Ceiling)), ("rateBps", Text(lease.Let.Pricing.RateBps)),
+            ("epochs", Text(lease.Let.Days)), ("startEpoch", Text(stage.Epoch(0))),
         ];
         foreach (var (party, signer) in new[] { ("provider", lease.Site.Provider), ("lessee", lease.Lessee) })
             await stage.Api.Post<LeaseView>($"lease-{lease.Let.Name}-{party}", $"/v1/leases/{lease.Id}/signatures", new { party, signature = signer.Sign(offer, agreed) });
@@ -78,10 +94,12 @@ internal static class Leasing
     {
         var offer = await stage.Api.Get<PermitOffer>($"/v1/leases/{lease.Id}/origination/permit");
         var signature = lease.Lessee.Sign(new(offer.TypedData, offer.Digest),
-            ("owner", lease.Lessee.Address), ("spender", stage.Contracts.Contracts["leaseClaims"]), ("value", (lease.CapPerEpoch * lease.Let.NoticeEpochs).ToString(CultureInfo.InvariantCulture)));
+            ("owner", lease.Lessee.Address), ("spender", stage.Contracts.Contracts["leaseClaims"]), ("value", Text(lease.CapPerEpoch * lease.Let.NoticeEpochs)));
         return (await stage.Api.Post<WithId>($"lease-{lease.Let.Name}-origination", $"/v1/leases/{lease.Id}/origination",
             new { permit = new { offer.Value, offer.Deadline, signature } })).Id;
     }
 
-    private static bool IsOnChain(LeaseView lease) => lease.Status is "offered" or "active" or "ended";
+    private static string Text(BigInteger number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsOnChain(LeaseView lease) => lease.Status is not ("draft" or "signed" or "originating" or "failed");
 }

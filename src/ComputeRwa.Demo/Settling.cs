@@ -7,14 +7,15 @@ namespace ComputeRwa.Demo;
 /// <summary>One epoch's root, once on chain.</summary>
 internal sealed record Posted(byte[] File, TransactionView Transaction);
 
-/// <summary>Fourth step, every day: close the epoch, let the attestors recompute it, post the root, apply it, pay out.</summary>
+/// <summary>Fourth step, every day: close the epoch, let the attestors recompute it, post the root, wait for its challenge window, apply it, pay out.</summary>
 internal static class Settling
 {
+    public static Task Close(Stage stage, int day) => stage.Api.Post<EpochView>($"close-{day}", $"/v1/epochs/{stage.Epoch(day)}/close", new { });
+
     /// <param name="previous">the epoch file before, which the attestors checked then</param>
     public static async Task<Posted> Attest(Stage stage, int day, byte[]? previous)
     {
         var epoch = stage.Epoch(day);
-        await stage.Api.Post<ClosedEpoch>($"close-{day}", $"/v1/epochs/{epoch}/close", new { });
         var file = await stage.Api.GetBytes($"/v1/epochs/{epoch}/file");
         var evidence = await stage.Api.GetBytes($"/v1/epochs/{epoch}/evidence");
         var offer = await stage.Api.Get<Attestation>($"/v1/epochs/{epoch}/attestation");

@@ -12,6 +12,9 @@ internal sealed record Stage(Api Api, DevelopmentChain Chain, Seed Seed, Keys Ke
     public Party Provider(int index) => Keys.Of($"provider {index}");
     public Party Lessee(int lease) => Keys.Of($"lessee {lease}");
     public Party Holder(int index) => Keys.Of($"holder {index}");
+    /// <summary>Somebody who has no part in any lease.</summary>
+    public Party Auditor => Keys.Of("auditor");
+
     public Party Node(int lessor, int index) => Keys.Of($"node {lessor}.{index}");
 
     /// <summary>The chain's number of the story's day.</summary>
@@ -27,6 +30,14 @@ internal sealed record Stage(Api Api, DevelopmentChain Chain, Seed Seed, Keys Ke
         var transaction = await Api.Until<TransactionView>($"/v1/transactions/{id}", t => t.State is "final" or "failed" or "replaced", $"transaction {id}");
         return transaction.State == "final" ? transaction
             : throw new DemoException($"Transaction {id} ({transaction.Kind} of {transaction.Subject}) {transaction.State}: {transaction.Error}");
+    }
+
+    /// <summary>Lets the challenge window of an epoch's root pass.</summary>
+    public async Task PassWindow(long epoch)
+    {
+        var posted = await Api.Until<EpochView>($"/v1/epochs/{epoch}", e => e.Status is "posted" or "active", $"the root of epoch {epoch} to stand");
+        await Chain.AdvanceTo(posted.Posted!.ActiveAt);
+        await Api.Until<EpochView>($"/v1/epochs/{epoch}", e => e.Status == "active", $"the root of epoch {epoch} to be active");
     }
 
     public async Task Final(IEnumerable<string> ids)

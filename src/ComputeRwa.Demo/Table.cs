@@ -11,7 +11,8 @@ namespace ComputeRwa.Demo;
 internal static class Table
 {
     private const int LabelWidth = 32;
-    private const int ColumnWidth = 18;
+    private const int ColumnWidth = 17;
+    private static readonly string[] Methods = ["fixed", "metered", "indexed", "revenue share"];
 
     public static async Task<string> Read(Api api, Seed seed)
     {
@@ -20,9 +21,11 @@ internal static class Table
         var leases = new List<LeaseFigures>();
         foreach (var lease in await InStoryOrder(api, seed)) leases.Add(await LeaseFigures.Read(api, lease, bySubject));
         var text = new StringBuilder();
-        Rows(text, leases, seed);
+        var epochs = await api.All<EpochView>("/v1/epochs");
+        Rows(text, leases, seed, epochs);
         Conservation(text, leases, await api.Get<Reconciliation>("/v1/reconciliation"));
-        Transactions(text, transactions);
+        foreach (var epoch in epochs.Where(e => e.Attempt > 0).OrderBy(e => e.Epoch)) await Cancellations(text, api, epoch.Epoch);
+        Transactions(text, transactions, epochs, await api.Get<ChainView>("/v1/chain"));
         return text.ToString();
     }
 
@@ -34,24 +37,29 @@ internal static class Table
             ?? throw new DemoException("The demonstration's leases are not there yet: run it without --table-only first."));
     }
 
-    private static void Rows(StringBuilder text, List<LeaseFigures> leases, Seed seed)
+    private static void Rows(StringBuilder text, List<LeaseFigures> leases, Seed seed, List<EpochView> epochs)
     {
         var keys = new Keys(seed);
-        Row(text, $"Seven days, amounts in {leases[0].Lease.PricePerGpuHour.Currency}", World.Leases.Select(l => $"Lease {l.Name}"), "Total");
+        Row(text, $"Seven days, amounts in {leases[0].Lease.Escrow.Currency}", World.Leases.Select(l => $"Lease {l.Name}"), "Total");
         Rule(text);
         Row(text, "Token id, first bytes", leases.Select(l => l.Lease.Id[..14]));
         Row(text, "Lessee", World.Leases.Select(l => l.Lessee));
         Row(text, "GPU model", leases.Select(l => l.Lease.GpuModel));
         Row(text, "GPUs", leases.Select(l => $"{l.Lease.Terms.GpuCount}"), $"{leases.Sum(l => l.Lease.Terms.GpuCount)}");
-        Row(text, "Method", leases.Select(l => l.Lease.Terms.Method == 0 ? "fixed" : "metered"));
+        Row(text, "Method", leases.Select(l => Methods[l.Lease.Terms.Method]));
         Row(text, "Days", leases.Select(l => $"{l.Lease.Terms.Epochs}"));
-        Row(text, "Price of a GPU-hour", leases.Select(l => l.Lease.PricePerGpuHour.Amount));
+        Row(text, "Price of a GPU-hour", leases.Select(l => l.Lease.PricePerGpuHour?.Amount ?? ""));
+        Row(text, "  at least", leases.Select(l => l.Lease.FloorPricePerGpuHour?.Amount ?? ""));
+        Row(text, "  at most", leases.Select(l => l.Lease.CeilingPricePerGpuHour?.Amount ?? ""));
         Rule(text);
         Sum(text, "GPU-hours let", leases, l => l.Sum("reserved"), Hours);
         Sum(text, "GPU-hours curtailed", leases, l => l.Sum("excused"), Hours);
         Sum(text, "GPU-hours available", leases, l => l.Sum("available"), Hours);
         Row(text, "Load (SM-active)", leases.Select(l => Percent(LeaseFigures.MeanLoad([l]))), Percent(LeaseFigures.MeanLoad(leases)));
         Sum(text, "IT energy, kWh", leases, l => l.Sum("energy"), wattHours => Fixed(wattHours, 3));
+        Rule(text);
+        Row(text, "Days without an index", leases.Select(l => l.Lease.Terms.Method == 2 ? $"{epochs.Count(e => e.StaleIndex.Contains(l.Lease.Id))}" : ""));
+        Row(text, "Revenue reported", leases.Select(l => l.Lease.Terms.Method == 3 ? Dollars(l.SumOfInput("share", "revenue")) : ""));
         Rule(text);
         Sum(text, "Gross rent", leases, l => l.Parts("gross"), Dollars);
         Sum(text, "SLA credit", leases, l => -l.Parts("slaCredit"), Dollars);
@@ -93,14 +101,33 @@ internal static class Table
         BigInteger All(Func<LeaseFigures, BigInteger> of) => leases.Aggregate(BigInteger.Zero, (total, l) => total + of(l));
     }
 
-    private static void Transactions(StringBuilder text, List<TransactionView> transactions)
+    /// <summary>Roots that were challenged away, and what that cost whom.</summary>
+    private static async Task Cancellations(StringBuilder text, Api api, long epoch)
     {
-        // A root's gas varies by a few units with the zero bytes of its signatures, so it is shown up to the next thousand.
+        foreach (var e in (await api.All<FeedEvent>($"/v1/events?subject={epoch}")).Where(e => e.Type == "epoch.cancelled"))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"Challenge won: a false root of epoch {epoch} was cancelled; of the attestors' bond {Dollars(Number("reward"))} went to the challenger and {Dollars(Number("burned"))} burned; posted again with attempt {e.Data.GetProperty("attempt").GetInt64() + 1}");
+
+            BigInteger Number(string name) => BigInteger.Parse(e.Data.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>
+    /// A root's gas varies by a few units with the zero bytes of its signatures, so it is shown up to the next thousand. The first roots, and one
+    /// that replaces a cancelled one, fill an empty place of the ledger's ring; later ones overwrite a place.
+    /// </summary>
+    private static void Transactions(StringBuilder text, List<TransactionView> transactions, List<EpochView> epochs, ChainView chain)
+    {
         var roots = transactions.Where(t => t.Kind == "post").ToList();
-        var most = (roots.Skip(2).Max(t => t.GasUsed ?? 0) + 999) / 1_000 * 1_000;
-        text.AppendLine(CultureInfo.InvariantCulture, $"{roots.Count} epoch roots, each from the third on at most {most:N0} gas for all leases and holders together");
+        var ring = (int)((chain.ChallengeWindow + chain.EpochLength - 1) / chain.EpochLength + 2);
+        var replaced = epochs.Where(e => e.Attempt > 0).Select(e => e.Epoch.ToString(CultureInfo.InvariantCulture)).ToHashSet();
+        var isFirst = roots.Select((t, i) => (t, First: i < ring || replaced.Contains(t.Subject ?? ""))).ToLookup(r => r.First, r => r.t.GasUsed ?? 0);
+        text.AppendLine($"{roots.Count} epoch roots for all leases and holders together, at most {Most(isFirst[false])} gas each; {Most(isFirst[true])} where it fills an empty place of the ring");
         var kinds = transactions.GroupBy(t => t.Kind).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key}");
         text.AppendLine(CultureInfo.InvariantCulture, $"{transactions.Count} transactions: {string.Join(", ", kinds)}");
+
+        static string Most(IEnumerable<long> gas) => ((gas.Max() + 999) / 1_000 * 1_000).ToString("N0", CultureInfo.InvariantCulture);
     }
 
     private static void Sum(StringBuilder text, string label, List<LeaseFigures> leases, Func<LeaseFigures, BigInteger> of, Func<BigInteger, string> show) =>

@@ -8,7 +8,9 @@ internal sealed record WithId(string Id);
 
 internal sealed record Money(string Amount, string Currency);
 
-internal sealed record ChainView(long EpochLength, Dictionary<string, string> Contracts, IReadOnlyList<string> Attestors, int Threshold);
+internal sealed record ProviderKey(string ProviderId, string ApiKey);
+
+internal sealed record ChainView(long ChainId, long EpochLength, long ChallengeWindow, Dictionary<string, string> Contracts, IReadOnlyList<string> Attestors, int Threshold);
 
 internal sealed record Offer(JsonElement TypedData, string Digest)
 {
@@ -27,9 +29,14 @@ internal sealed record TransactionView(string Id, string Kind, string? Subject, 
 
 internal sealed record Attestation(JsonElement TypedData, string Digest, int Threshold, IReadOnlyList<string> Collected, string? TransactionId);
 
-
 internal sealed record Receipt(string Status);
 
-internal sealed record ClosedEpoch(long Epoch, string Root);
+internal sealed record Revenue(long Epoch, Money Amount, string Source);
+
+internal sealed record EpochView(long Epoch, string Status, long Attempt, string Root, PostView? Posted, IReadOnlyList<string> StaleIndex);
+
+internal sealed record PostView(string Root, DateTimeOffset ActiveAt);
+
+internal sealed record StepView(string Challenge);
 
 internal sealed record SyncAnswer(IReadOnlyList<WithId> Transactions);

@@ -11,11 +11,24 @@ internal sealed record Lessor(
 /// <param name="LowestPermille">percentiles below this are not drawn: a tenant that never idles that long</param>
 internal sealed record Workload(string Cluster, int LowestPermille, string Model);
 
-/// <summary>One lease of the story. <c>Days</c> count from the first; <c>QuotePermille</c> is the price agreed, as a part of the day's quote.</summary>
+/// <summary>One lease of the story. <c>Days</c> count from the first.</summary>
 internal sealed record Let(
-    string Name, string Lessee, int Lessor, int FirstNode, int Nodes, int Days, string Method, int QuotePermille, int TakeOrPayBps,
+    string Name, string Lessee, int Lessor, int FirstNode, int Nodes, int Days, Pricing Pricing,
     Sla Sla, Efficiency Efficiency, Interruption Interruption, SplitTerms Split, int NoticeEpochs, int Units, int Policy,
     Workload Workload, IReadOnlyList<int> Holdings);
+
+/// <summary>What a GPU-hour costs. Prices are parts per thousand of the day's quote.</summary>
+/// <param name="RateBps">indexed: factor on the index; revenue-share: the share</param>
+internal sealed record Pricing(string Method, int PricePermille, int TakeOrPayBps, int FloorPermille, int CeilingPermille, int RateBps)
+{
+    public const string IndexMethod = "indexed";
+    public const string ShareMethod = "revenue-share";
+
+    public static Pricing Fixed(int permille) => new("fixed", permille, 0, 0, 0, 0);
+    public static Pricing Metered(int permille, int takeOrPayBps) => new("metered", permille, takeOrPayBps, 0, 0, 0);
+    public static Pricing Indexed(int rateBps, int floorPermille, int ceilingPermille) => new(IndexMethod, 0, 0, floorPermille, ceilingPermille, rateBps);
+    public static Pricing Share(int rateBps, int floorPermille, int ceilingPermille) => new(ShareMethod, 0, 0, floorPermille, ceilingPermille, rateBps);
+}
 
 internal sealed record Sla(int AvailabilityBps, int CreditSlope, int CreditCapBps);
 
@@ -54,16 +67,16 @@ internal static class World
     /// <summary>ML.ENERGY has no H200 rows; its board has the H100's chip and power limit, so H100 rows stand in.</summary>
     public static readonly IReadOnlyList<Let> Leases =
     [
-        new("A", "Alcove Labs", 0, 0, 5, 7, "fixed", 920, 0,
+        new("A", "Alcove Labs", 0, 0, 5, 7, Pricing.Fixed(920),
             new(9_950, 2, 3_000), new(0, 0, 0), new(0, 0), new(8_000, 100), 3, 100_000, 0,
             new("kalos", 300, "meta-llama/Llama-3.1-405B-Instruct-FP8"), [30_000, 25_000, 20_000, 15_000]),
-        new("B", "Borealis AI", 0, 5, 3, 7, "metered", 1_100, 3_500,
+        new("B", "Borealis AI", 0, 5, 3, 7, Pricing.Metered(1_100, 3_500),
             new(9_900, 1, 2_000), new(8_000, 1_500, 500), new(2_500, 1_500), new(7_000, 150), 4, 24_000, 1,
             new("seren", 0, "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"), [6_000, 6_000, 3_000, 5_000]),
-        new("C", "Corvus Robotics", 1, 0, 4, 7, "fixed", 900, 0,
+        new("C", "Corvus Robotics", 1, 0, 4, 7, Pricing.Indexed(9_500, 800, 1_050),
             new(9_900, 1, 2_500), new(10_500, 2_000, 800), new(2_000, 1_000), new(7_500, 100), 4, 1_000_000, 0,
             new("seren", 350, "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8"), [400_000, 150_000, 250_000, 100_000]),
-        new("D", "Dovetail Media", 1, 4, 4, 5, "metered", 1_050, 4_500,
+        new("D", "Dovetail Media", 1, 4, 4, 5, Pricing.Share(4_000, 600, 1_200),
             new(9_800, 3, 4_000), new(0, 0, 0), new(0, 0), new(8_500, 200), 5, 31_500, 1,
             new("kalos", 200, "Qwen/Qwen3-235B-A22B-Instruct-2507"), [7_000, 9_000, 7_500, 8_000]),
     ];
@@ -79,8 +92,23 @@ internal static class World
     /// <summary>After the fourth day is synced, Alder sells units of lease A to Cedar, naming the day they are synced through.</summary>
     public static readonly Sale Sale = new(Day: 3, Lease: 0, Seller: 0, Buyer: 2, Units: 12_000);
 
-    /// <summary>Leases are prefunded for their notice epochs; the lessee tops the escrow up, by signature, before it runs out.</summary>
-    public static readonly IReadOnlyList<TopUp> TopUps = [new(Day: 2, Lease: 0, Epochs: 4), new(Day: 3, Lease: 1, Epochs: 2), new(Day: 3, Lease: 2, Epochs: 3)];
+    /// <summary>
+    /// Leases are prefunded for their notice epochs, and the lessee, by signature, keeps the escrow that far ahead: it pays in on these days,
+    /// before they are settled.
+    /// </summary>
+    public static readonly IReadOnlyList<TopUp> TopUps =
+    [
+        new(Day: 0, Lease: 0, Epochs: 2), new(Day: 0, Lease: 1, Epochs: 3), new(Day: 0, Lease: 2, Epochs: 2), new(Day: 2, Lease: 0, Epochs: 2), new(Day: 2, Lease: 2, Epochs: 1),
+    ];
+
+    /// <summary>On the second day, a Sunday, nobody computes the index: what follows it is settled at its floor.</summary>
+    public const int DayWithoutIndex = 1;
+
+    /// <summary>What the lessee of a revenue share takes in on a day, in cents: drawn, between these.</summary>
+    public static readonly (int Least, int Most) RevenueCents = (450_000, 1_100_000);
+
+    /// <summary>On the sixth day two attestors collude: their root has lease B's rent 250 dollars too high. An auditor has it cancelled.</summary>
+    public static readonly Lie Lie = new(Day: 5, Lease: 1, Excess: 250_000_000, Liars: [0, 1], Auditor: "Elm Audit");
 }
 
 internal sealed record Silence(int Day, int Lessor, int Node, int FromHour, int ToHour);
@@ -91,3 +119,7 @@ internal sealed record Sale(int Day, int Lease, int Seller, int Buyer, int Units
 
 /// <param name="Epochs">how many epochs' cap is paid in</param>
 internal sealed record TopUp(int Day, int Lease, int Epochs);
+
+/// <param name="Excess">base units</param>
+/// <param name="Liars">which attestors collude</param>
+internal sealed record Lie(int Day, int Lease, long Excess, IReadOnlyList<int> Liars, string Auditor);

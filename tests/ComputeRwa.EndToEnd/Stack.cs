@@ -38,7 +38,7 @@ internal sealed class Stack : IAsyncDisposable
         try
         {
             await stack._node.Ready(() => stack.Answers(stack.Rpc), TimeSpan.FromSeconds(60));
-            await Repository.RunNode("scripts/deploy.mjs", "--rpc", stack.Rpc.OriginalString, "--out", stack.Deployment, "--base-uri", new Uri(stack.Api, "/v1/tokens/").AbsoluteUri);
+            await Repository.RunNode("scripts/deploy.mjs", "--rpc", stack.Rpc.OriginalString, "--out", stack.Deployment, "--base-uri", new Uri(stack.Api, "/v1/tokens/").AbsoluteUri, "--window", "21600");
             await Repository.RunNode("scripts/operator.mjs", "--rpc", stack.Rpc.OriginalString, "--out", Path.Combine(stack._folder, "operator.key"));
             await stack.StartApi();
             return stack;
