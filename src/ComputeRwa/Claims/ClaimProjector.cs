@@ -16,6 +16,7 @@ internal sealed class ClaimProjector : IProjector
         if (log.Decode<LeaseClaims.TransferSingleEvent>() is { } single) return Moved(tx, log, 0, single.Operator, single.From, single.To, Hash32.Of(single.Id), single.Value);
         if (log.Decode<LeaseClaims.TransferBatchEvent>() is { } batch) return MovedMany(tx, log, batch);
         if (log.Decode<LeaseClaims.SyncedEvent>() is { } synced) return ClaimStore.AddRevenue(tx, log, Hash32.Of(synced.Id), synced.Applied);
+        if (log.Decode<LeaseClaims.FundedEvent>() is { Kind: not 0 } income) return ClaimStore.AddIncome(tx, log, Hash32.Of(income.Id), income.Amount);
         if (log.Decode<LeaseClaims.ClaimedEvent>() is { } claimed) return Claimed(tx, log, claimed);
         if (log.Decode<LeaseClaims.FrozenEvent>() is { } frozen) return ClaimStore.AddFreeze(tx, log, Hash32.Of(frozen.TokenId), Address.Parse(frozen.Account), frozen.Amount);
         if (log.Decode<LeaseClaims.ForcedTransferEvent>() is not null) return ClaimStore.MarkForced(tx, log);

@@ -31,6 +31,13 @@ internal static class ClaimStore
         "INSERT INTO claim_revenue (position, lease_id, applied, block_number) VALUES (@Position, @lease, @applied, @BlockNumber)",
         new { log.Position, lease, applied, log.BlockNumber });
 
+    /// <summary>Other income is shared out at once: the lease's revenue so far, and the amount.</summary>
+    public static async Task<int> AddIncome(Tx tx, ChainLog log, Hash32 lease, BigInteger amount)
+    {
+        var before = await tx.First<BigInteger?>("SELECT applied FROM claim_revenue WHERE lease_id = @lease ORDER BY position DESC LIMIT 1", new { lease });
+        return await AddRevenue(tx, log, lease, (before ?? 0) + amount);
+    }
+
     public static Task<int> AddPayout(Tx tx, ChainLog log, Hash32 lease, Address holder, Address to, BigInteger amount) => tx.Execute(
         """
         INSERT INTO claim_payouts (position, lease_id, holder, recipient, amount, block_number, mined_at, tx_hash)

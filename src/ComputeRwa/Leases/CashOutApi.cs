@@ -9,9 +9,10 @@ namespace ComputeRwa.Leases;
 /// <summary>The body of a POST that needs to say nothing: <c>{}</c>.</summary>
 internal sealed record Nothing;
 
-/// <param name="Kind">funded, refunded, provider-paid or fee-collected</param>
+/// <param name="Kind">funded, deposit-paid, refunded, provider-paid or fee-collected</param>
+/// <param name="Line">rent, heat, mining or grid</param>
 /// <param name="Party">who paid or was paid</param>
-internal sealed record CashView(string Kind, string Party, MoneyJson Amount, DateTimeOffset At, string TxHash);
+internal sealed record CashView(string Kind, string Line, string Party, MoneyJson Amount, DateTimeOffset At, string TxHash);
 
 internal static class CashOutApi
 {
@@ -23,7 +24,7 @@ internal static class CashOutApi
         leases.MapPost("/{id}/fee-collections", CollectFee).RequireAuthorization(Roles.Provider).WithMetadata(new NeedsIdempotencyKey())
             .WithSummary("Send the platform its share of the rent applied so far");
         leases.MapPost("/{id}/refunds", Refund).RequireAuthorization(Roles.Provider).WithMetadata(new NeedsIdempotencyKey())
-            .WithSummary("Pay unused escrow back to the lessee, once the final leaf is applied");
+            .WithSummary("Pay unused escrow and deposit back to the lessee, once the final leaf is applied");
     }
 
     private static async Task<Results<Ok<Page<CashView>>, Refusal>> Movements(string id, Tx tx, LeaseBoard board, long after = 0, int limit = 100)
@@ -32,7 +33,7 @@ internal static class CashOutApi
         var token = board.TokenOf(lease.Terms);
         var page = Page.Of(await LeaseChainStore.Cash(tx, lease.Id, after, Paging.Clamp(limit)), limit, c => $"{c.Position}");
         return TypedResults.Ok(new Page<CashView>(
-            [.. page.Items.Select(c => new CashView(c.Kind, c.Party.Value, new Money(c.Amount, token).ToJson(), c.MinedAt, c.TxHash.Value))], page.Next));
+            [.. page.Items.Select(c => new CashView(c.Kind, FundingLine.NameOf(c.Line), c.Party.Value, new Money(c.Amount, token).ToJson(), c.MinedAt, c.TxHash.Value))], page.Next));
     }
 
     private static Task<Results<Accepted<TransactionView>, Refusal>> PayProvider(string id, Nothing body, Tx tx, TimeProvider time, Deployment deployment, ChainClient chain) =>
@@ -45,8 +46,9 @@ internal static class CashOutApi
 
     private static Task<Results<Accepted<TransactionView>, Refusal>> Refund(string id, Nothing body, Tx tx, TimeProvider time, Deployment deployment, ChainClient chain) =>
         PayOut(id, tx, time, deployment, chain, (lease, account) =>
-            !account.IsFinal(lease.Terms) ? Error.Conflict("not-ready", $"escrow is refunded once the leaf of epoch {lease.Terms.LastEpoch} is applied in full; synced through {account.SyncedThrough}")
-            : account.Escrow.IsZero ? NothingDue("the lessee")
+            !account.IsFinal ? Error.Conflict("not-ready",
+                $"escrow and deposit are refunded once the leaf of epoch {account.LastEpoch} is applied in full; synced through {account.SyncedThrough}, {account.Objections} objections open")
+            : (account.Escrow + account.Deposit).IsZero ? NothingDue("the lessee")
             : LeaseContracts.Refund(lease, account, deployment));
 
     private static async Task<Results<Accepted<TransactionView>, Refusal>> PayOut(

@@ -25,9 +25,9 @@ internal sealed record Lease(
 }
 
 /// <summary>What is known of a lease beside its own row.</summary>
-/// <param name="Originated">it stands on chain</param>
 /// <param name="OriginationState">state of the transaction that originates it; null when none was asked for</param>
-internal sealed record LeaseFacts(bool Originated, string? OriginationState, long PresentEpoch);
+/// <param name="Account">how it stands there; null when it does not</param>
+internal sealed record LeaseFacts(LeaseCash? Account, string? OriginationState, long PresentEpoch);
 
 internal static class LeaseStatus
 {
@@ -37,6 +37,9 @@ internal static class LeaseStatus
     public const string Failed = "failed";
     public const string Offered = "offered";
     public const string Active = "active";
+    public const string Curtailed = "curtailed";
+    public const string Delinquent = "delinquent";
+    public const string Defaulted = "defaulted";
     public const string Ended = "ended";
     public const string Withdrawn = "withdrawn";
     public const string Expired = "expired";
@@ -44,7 +47,7 @@ internal static class LeaseStatus
     /// <summary>Derived, never stored. The chain has the last word: a withdrawn draft that somebody originated is a lease.</summary>
     public static string Of(Lease lease, LeaseFacts facts)
     {
-        if (facts.Originated) return OnChain(lease.Terms, facts.PresentEpoch);
+        if (facts.Account is { } account) return OnChain(account, facts.PresentEpoch);
         if (facts.OriginationState is { } state && state != TransactionState.Failed) return Originating;
         if (lease.WithdrawnAt is not null) return Withdrawn;
         if (facts.PresentEpoch >= lease.Terms.StartEpoch) return Expired;
@@ -52,8 +55,18 @@ internal static class LeaseStatus
         return lease.IsSigned ? Signed : Draft;
     }
 
-    private static string OnChain(LeaseTerms terms, long epoch) =>
-        epoch < terms.StartEpoch ? Offered : epoch <= terms.LastEpoch ? Active : Ended;
+    /// <summary>LeaseBook's <c>statusOf</c>.</summary>
+    private static string OnChain(LeaseCash account, long epoch)
+    {
+        if (account.IsDefaulted) return Defaulted;
+        if (epoch < account.Lease.Terms.StartEpoch) return Offered;
+        if (epoch > account.LastEpoch) return Ended;
+        if (!account.IsCovered || account.IsShort) return Delinquent;
+        return epoch <= account.CurtailedThrough ? Curtailed : Active;
+    }
+
+    /// <summary>Whether a lease of that status has begun and its machines may still work.</summary>
+    public static bool Runs(string status) => status is Active or Curtailed or Delinquent or Defaulted;
 }
 
 /// <summary>What may be done with a lease as it stands; null where nothing stands in the way.</summary>
@@ -72,9 +85,9 @@ internal static class LeaseRules
     public static Error? RefuseWithdrawal(string status) => status is LeaseStatus.Draft or LeaseStatus.Signed or LeaseStatus.Failed or LeaseStatus.Expired ? null
         : Error.Conflict("conflict", $"a lease that is {status} cannot be withdrawn");
 
-    public static Error? RefuseRevenue(string status) => status is LeaseStatus.Active or LeaseStatus.Ended ? null
+    public static Error? RefuseRevenue(string status) => LeaseStatus.Runs(status) || status == LeaseStatus.Ended ? null
         : Error.Conflict("not-ready", $"a lease that is {status} makes no revenue");
 
-    public static Error? RefuseCurtailment(string status) => status is LeaseStatus.Offered or LeaseStatus.Active ? null
+    public static Error? RefuseCurtailment(string status) => status == LeaseStatus.Offered || LeaseStatus.Runs(status) ? null
         : Error.Conflict("not-ready", $"a lease that is {status} cannot be curtailed");
 }

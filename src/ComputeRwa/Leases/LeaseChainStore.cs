@@ -5,12 +5,6 @@ using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Leases;
 
-/// <summary>A cash movement of a lease as the chain recorded it. <c>Line</c> is the funding kind, 0 the rent escrow.</summary>
-internal sealed record CashRow(long Position, Hash32 LeaseId, string Kind, long Line, Address Party, BigInteger Amount, DateTimeOffset MinedAt, Hash32 TxHash);
-
-/// <summary>An applied leaf as the chain recorded it; base units, cumulative.</summary>
-internal sealed record SyncRow(long Position, Hash32 LeaseId, long Epoch, BigInteger Asked, BigInteger Applied, DateTimeOffset MinedAt, Hash32 TxHash);
-
 internal sealed record OriginationRow(Hash32 LeaseId, Address Provider, Address Lessee, BigInteger CapPerEpoch, DateTimeOffset MinedAt, Hash32 TxHash);
 
 /// <summary>What the chain says of leases: rows that only <see cref="LeaseProjector"/> writes.</summary>
@@ -37,11 +31,20 @@ internal static class LeaseChainStore
         """,
         new { log.Position, lease, epoch, asked, applied, log.BlockNumber, log.MinedAt, log.TxHash });
 
+    /// <param name="epoch">and amount, by the kind: see <see cref="TurnRow"/></param>
+    public static Task<int> AddTurn(Tx tx, ChainLog log, Hash32 lease, string kind, Address? party, long? epoch, BigInteger? amount) => tx.Execute(
+        """
+        INSERT INTO lease_turns (position, lease_id, kind, party, epoch, amount, block_number, mined_at, tx_hash)
+        VALUES (@Position, @lease, @kind, @party, @epoch, @amount, @BlockNumber, @MinedAt, @TxHash)
+        """,
+        new { log.Position, lease, kind, party, epoch, amount, log.BlockNumber, log.MinedAt, log.TxHash });
+
     public static async Task RollBack(Tx tx, long fromBlock)
     {
         await tx.Execute("DELETE FROM lease_originations WHERE block_number >= @fromBlock", new { fromBlock });
         await tx.Execute("DELETE FROM lease_cash WHERE block_number >= @fromBlock", new { fromBlock });
         await tx.Execute("DELETE FROM lease_syncs WHERE block_number >= @fromBlock", new { fromBlock });
+        await tx.Execute("DELETE FROM lease_turns WHERE block_number >= @fromBlock", new { fromBlock });
     }
 
     public static async Task<Dictionary<Hash32, OriginationRow>> Originations(Tx tx, IEnumerable<Hash32> leases) => (await tx.Query<OriginationRow>(
@@ -69,12 +72,31 @@ internal static class LeaseChainStore
         "SELECT position, lease_id, epoch, asked, applied, mined_at, tx_hash FROM lease_syncs WHERE lease_id IN @ids ORDER BY position",
         new { ids = leases.Select(l => l.Value).ToList() })).ToLookup(s => s.LeaseId);
 
+    /// <summary>Oldest first.</summary>
+    public static async Task<ILookup<Hash32, TurnRow>> Turns(Tx tx, IEnumerable<Hash32> leases) => (await tx.Query<TurnRow>(
+        "SELECT position, lease_id, kind, party, epoch, amount, mined_at, tx_hash FROM lease_turns WHERE lease_id IN @ids ORDER BY position",
+        new { ids = leases.Select(l => l.Value).ToList() })).ToLookup(t => t.LeaseId);
+
+    /// <summary>The last epoch of each lease that ends earlier than its terms say. An end only ever moves nearer, so the latest holds.</summary>
+    public static async Task<Dictionary<Hash32, long>> EarlyEnds(Tx tx)
+    {
+        var ends = new Dictionary<Hash32, long>();
+        foreach (var (lease, epoch) in await tx.Query<(Hash32 Lease, long Epoch)>(
+            "SELECT lease_id, epoch FROM lease_turns WHERE kind IN ('exited', 'defaulted') ORDER BY position")) ends[lease] = epoch;
+        return ends;
+    }
+
+    /// <summary>Everything the chain recorded of these leases.</summary>
+    public static async Task<ILookup<Hash32, ILeaseEvent>> Events(Tx tx, IReadOnlyCollection<Hash32> leases)
+    {
+        var (cash, syncs, turns) = (await Cash(tx, leases), await Syncs(tx, leases), await Turns(tx, leases));
+        return leases.SelectMany(id => ((IEnumerable<ILeaseEvent>)[.. cash[id], .. syncs[id], .. turns[id]]).Select(e => (Id: id, Event: e))).ToLookup(e => e.Id, e => e.Event);
+    }
+
     /// <summary>The accounts of these leases as of the events seen.</summary>
     public static async Task<Dictionary<Hash32, LeaseCash>> Accounts(Tx tx, IReadOnlyCollection<Lease> leases)
     {
-        var ids = leases.Select(l => l.Id).ToList();
-        var (cash, syncs) = (await Cash(tx, ids), await Syncs(tx, ids));
-        return leases.ToDictionary(l => l.Id, l => LeaseCash.Of(
-            l.Terms, cash[l.Id].Select(c => (c.Kind, c.Amount)), syncs[l.Id].LastOrDefault() is { } s ? new(s.Epoch, s.Asked, s.Applied) : null));
+        var events = await Events(tx, [.. leases.Select(l => l.Id)]);
+        return leases.ToDictionary(l => l.Id, l => LeaseCash.Replay(l, events[l.Id]));
     }
 }

@@ -55,7 +55,7 @@ internal static class LeaseContracts
         new LeaseClaims.CollectFee { Id = lease.Id.ToInteger() }, LeaseGas.PayOut);
 
     public static Command Refund(Lease lease, LeaseOnChain account, Deployment deployment) => Command.Of(
-        $"refund:{lease.Id}:{account.Funded}", "refund", lease.Id.Value, deployment.Contracts.LeaseBook,
+        $"refund:{lease.Id}:{account.Funded}:{account.Deposit}", "refund", lease.Id.Value, deployment.Contracts.LeaseBook,
         new LeaseBook.Refund { Terms = lease.Terms.ToDto() }, LeaseGas.PayOut);
 }
 

@@ -10,16 +10,19 @@ namespace ComputeRwa.Leases;
 /// the chain decides in the end, and a client whose last transaction was just mined must not be refused because this program has not
 /// read it yet.
 /// </summary>
+/// <param name="Escrow">funded and not applied to rent</param>
+/// <param name="LastEpoch">earlier than the terms say after an exit or a default</param>
 /// <param name="IsShort">the last leaf asked for more than was funded</param>
+/// <param name="Objections">not yet decided</param>
 internal sealed record LeaseOnChain(
-    BigInteger Funded, BigInteger Applied, long SyncedThrough, bool IsShort, Split Earned, BigInteger ProviderDue, BigInteger FeeDue)
+    BigInteger Funded, BigInteger Escrow, BigInteger Deposit, long SyncedThrough, long LastEpoch, bool IsShort, bool IsDefaulted, long Objections, Split Earned,
+    BigInteger ProviderDue, BigInteger FeeDue)
 {
     private const byte ShortFlag = 1;
+    private const byte DefaultedFlag = 4;
 
-    public BigInteger Escrow => Funded - Applied;
-
-    /// <summary>Unused escrow may leave once the final leaf is applied in full.</summary>
-    public bool IsFinal(LeaseTerms terms) => SyncedThrough == terms.LastEpoch && !IsShort;
+    /// <summary>Unused escrow and the deposit may leave once the final leaf is applied in full and nothing of it is disputed.</summary>
+    public bool IsFinal => SyncedThrough == LastEpoch && !IsShort && Objections == 0;
 
     /// <summary>null when the lease is not on chain.</summary>
     public static async Task<LeaseOnChain?> Read(ChainClient chain, Deployment deployment, Lease lease)
@@ -28,8 +31,10 @@ internal sealed record LeaseOnChain(
         var series = (await chain.AskOutput<LeaseClaims.SeriesOf, LeaseClaims.SeriesOfOutput>(claims, new() { Id = id })).Value;
         if (series.Units == 0) return null;
         var bounds = (await chain.AskOutput<LeaseClaims.BoundsOf, LeaseClaims.BoundsOfOutput>(claims, new() { Id = id })).Value;
-        return new(bounds.Funded, series.Applied, series.LastEpoch, (series.Flags & ShortFlag) != 0,
-            Split.Of(series.Applied, series.PoolBps, series.FeeBps),
+        var side = (await chain.AskOutput<LeaseClaims.SidelineOf, LeaseClaims.SidelineOfOutput>(claims, new() { Id = id })).Value;
+        var deposit = await chain.Ask<LeaseClaims.DepositOf, BigInteger>(claims, new() { Id = id });
+        return new(bounds.Funded, bounds.Funded - (series.Applied - side.Income), deposit, series.LastEpoch, bounds.StartEpoch + bounds.Epochs - 1L,
+            (series.Flags & ShortFlag) != 0, (series.Flags & DefaultedFlag) != 0, side.Objections, Split.Of(series.Applied, series.PoolBps, series.FeeBps),
             await chain.Ask<LeaseClaims.ProviderDue, BigInteger>(claims, new() { Id = id }),
             await chain.Ask<LeaseClaims.FeeDue, BigInteger>(claims, new() { Id = id }));
     }

@@ -8,7 +8,7 @@ using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Leases;
 
-/// <summary>Originations, cash and applied leaves of leases, from the events of LeaseBook and LeaseClaims.</summary>
+/// <summary>Originations, cash, applied leaves and turns of leases, from the events of LeaseBook and LeaseClaims.</summary>
 internal sealed class LeaseProjector : IProjector
 {
     public string Name => "leases";
@@ -21,7 +21,26 @@ internal sealed class LeaseProjector : IProjector
         if (log.Decode<LeaseClaims.RefundedEvent>() is { } refunded) return Cash(tx, log, refunded.Id, CashKind.Refunded, 0, refunded.To, refunded.Amount);
         if (log.Decode<LeaseClaims.ProviderPaidEvent>() is { } paid) return Cash(tx, log, paid.Id, CashKind.ProviderPaid, 0, paid.Provider, paid.Amount);
         if (log.Decode<LeaseClaims.FeeCollectedEvent>() is { } fee) return Cash(tx, log, fee.Id, CashKind.FeeCollected, 0, fee.Recipient, fee.Amount);
+        if (log.Decode<LeaseClaims.DepositPaidEvent>() is { } deposit) return Cash(tx, log, deposit.Id, CashKind.DepositPaid, 0, deposit.Lessee, deposit.Amount);
+        return Turned(tx, log);
+    }
+
+    private static Task Turned(Tx tx, ChainLog log)
+    {
+        if (log.Decode<LeaseBook.LeaseExitedEvent>() is { } exit) return Turn(tx, log, exit.Id, TurnKind.Exited, exit.By, exit.EndEpoch, null);
+        if (log.Decode<LeaseBook.LeaseDefaultedEvent>() is { } defaulted) return Turn(tx, log, defaulted.Id, TurnKind.Defaulted, null, defaulted.EndEpoch, null);
+        if (log.Decode<LeaseBook.CurtailmentNoticedEvent>() is { } notice) return Turn(tx, log, notice.Id, TurnKind.Curtailed, null, notice.ThroughEpoch, null);
+        if (log.Decode<LeaseBook.CoSettledEvent>() is { } agreed) return Turn(tx, log, agreed.Id, TurnKind.CoSettled, null, agreed.Epoch, agreed.Rent);
+        if (log.Decode<LeaseClaims.HeldBackEvent>() is { } held) return Turn(tx, log, held.Id, TurnKind.HeldBack, null, null, held.Held);
+        if (log.Decode<LeaseClaims.DepositUsedEvent>() is { } used) return Turn(tx, log, used.Id, TurnKind.DepositUsed, null, null, used.Amount);
         return Task.CompletedTask;
+    }
+
+    private static async Task Turn(Tx tx, ChainLog log, BigInteger id, string kind, string? party, long? epoch, BigInteger? amount)
+    {
+        var lease = Hash32.Of(id);
+        await LeaseChainStore.AddTurn(tx, log, lease, kind, party is null ? null : Address.Parse(party), epoch, amount);
+        await Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, epoch, amount = amount?.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
     }
 
     public Task RollBack(Tx tx, long fromBlock) => LeaseChainStore.RollBack(tx, fromBlock);
@@ -45,6 +64,6 @@ internal sealed class LeaseProjector : IProjector
     {
         var lease = Hash32.Of(id);
         await LeaseChainStore.AddCash(tx, log, lease, kind, line, Address.Parse(party), amount);
-        await Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, amount = amount.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+        await Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, line = FundingLine.NameOf(line), amount = amount.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
     }
 }

@@ -43,6 +43,9 @@ internal static class LeaseStore
     public static async Task<Lease?> Find(Tx tx, Hash32 id) =>
         (await tx.First<LeaseRow>($"SELECT {Columns} FROM leases WHERE id = @id", new { id }))?.ToLease();
 
+    public static async Task<List<Lease>> FindAll(Tx tx, IEnumerable<Hash32> ids) => (await tx.Query<LeaseRow>(
+        $"SELECT {Columns} FROM leases WHERE id IN @ids ORDER BY seq", new { ids = ids.Select(i => i.Value).ToList() })).ConvertAll(r => r.ToLease());
+
     /// <summary>By the id of a route; a malformed id is no lease's.</summary>
     public static async Task<Lease?> Find(Tx tx, string id) => Hash32.TryParse(id, out var hash) ? await Find(tx, hash) : null;
 
@@ -76,7 +79,7 @@ internal static class LeaseStore
     /// <summary>The next number; until this transaction ends nobody else gets one, so nobody else drafts meanwhile.</summary>
     public static Task<long> TakeTurn(Tx tx) => tx.Single<long>("UPDATE lease_sequence SET value = value + 1 RETURNING value");
 
-    /// <summary>Leases that hold one of these GPUs in one of the epochs: they stand on chain or may yet come there.</summary>
+    /// <summary>Leases that hold one of these GPUs in one of the epochs: they stand on chain, up to their end, or may yet come there.</summary>
     public static Task<List<GpuHold>> Holds(Tx tx, List<string> uuids, long startEpoch, long lastEpoch, long presentEpoch) => tx.Query<GpuHold>(
         """
         SELECT g.gpu_uuid, g.lease_id, g.start_epoch, g.last_epoch
@@ -84,6 +87,7 @@ internal static class LeaseStore
         LEFT JOIN lease_originations o ON o.lease_id = l.id
         LEFT JOIN transactions t ON t.id = l.origination_tx
         WHERE g.gpu_uuid IN @uuids AND g.start_epoch <= @lastEpoch AND g.last_epoch >= @startEpoch
+          AND NOT EXISTS (SELECT 1 FROM lease_turns e WHERE e.lease_id = g.lease_id AND e.kind IN ('exited', 'defaulted') AND e.epoch < @startEpoch)
           AND (o.lease_id IS NOT NULL OR t.state <> 'failed' OR (l.withdrawn_at IS NULL AND l.start_epoch > @presentEpoch))
         ORDER BY g.gpu_uuid, g.start_epoch
         """,

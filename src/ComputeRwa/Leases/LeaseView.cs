@@ -14,14 +14,18 @@ namespace ComputeRwa.Leases;
 /// <param name="Prefunding">escrow that origination takes from the lessee: the notice epochs at the cap</param>
 /// <param name="Escrow">funded and not yet applied</param>
 /// <param name="Applied">rent moved out of escrow in all</param>
-/// <param name="Arrears">rent that the leaves ask beyond what was applied</param>
+/// <param name="OtherIncome">heat, mining and grid income shared out beside the rent</param>
+/// <param name="Held">rent that leaves ask and that objections hold back, or that was decided not to be owed</param>
+/// <param name="DepositStanding">security deposit that stands</param>
+/// <param name="Arrears">rent owed beyond what was applied</param>
 /// <param name="SyncedThrough">last epoch applied, the epoch before the first when none is; null before the lease is on chain</param>
+/// <param name="LastEpoch">earlier than the terms say after an exit or a default</param>
 /// <param name="OriginationId">the transaction that originates it</param>
 internal sealed record LeaseView(
     string Id, string Status, string ProviderId, string SiteId, string GpuModel, string Region, LeaseTermsJson Terms, PartiesSigned Signatures,
     IReadOnlyList<GpuView> Gpus, string Pricing, MoneyJson? PricePerGpuHour, MoneyJson? FloorPricePerGpuHour, MoneyJson? CeilingPricePerGpuHour,
     MoneyJson CapPerEpoch, MoneyJson Prefunding, MoneyJson Deposit, MoneyJson Funded, MoneyJson Escrow,
-    MoneyJson Applied, MoneyJson Arrears, SharesView Earned, MoneyJson ProviderPaid, MoneyJson FeeCollected, long? SyncedThrough, DateTimeOffset StartsAt, DateTimeOffset EndsAt,
+    MoneyJson Applied, MoneyJson OtherIncome, MoneyJson Held, MoneyJson DepositStanding, MoneyJson Arrears, SharesView Earned, MoneyJson ProviderPaid, MoneyJson FeeCollected, long? SyncedThrough, DateTimeOffset StartsAt, DateTimeOffset EndsAt, long LastEpoch,
     string? OriginationId, string? OriginationHash, DateTimeOffset? OriginatedAt, DateTimeOffset CreatedAt);
 
 /// <summary>When each party signed; null while it has not. The signatures themselves stay private until they are sent to the chain.</summary>
@@ -43,8 +47,9 @@ internal sealed class LeaseBoard(Deployment deployment, PayTokens tokens, TimePr
         var originated = await LeaseChainStore.Originations(tx, leases.Select(l => l.Id));
         var states = await OriginationStates(tx, leases);
         var epoch = deployment.Epochs.EpochOf(time.Now());
+        var accounts = await LeaseChainStore.Accounts(tx, [.. leases.Where(l => originated.ContainsKey(l.Id))]);
         return leases.ToDictionary(l => l.Id, l => LeaseStatus.Of(l, new(
-            originated.ContainsKey(l.Id), l.Origination is { } sent ? states[sent.Value] : null, epoch)));
+            accounts.GetValueOrDefault(l.Id), l.Origination is { } sent ? states[sent.Value] : null, epoch)));
     }
 
     public async Task<LeaseView> View(Tx tx, Lease lease) => (await Views(tx, [lease]))[0];
@@ -69,10 +74,10 @@ internal sealed class LeaseBoard(Deployment deployment, PayTokens tokens, TimePr
             PricingText.Describe(terms, amount => new Money(amount, TokenOf(terms)).ToString()), hasOnePrice ? Money(terms, terms.Price) : null,
             hasOnePrice ? null : Money(terms, terms.FloorPrice), hasOnePrice ? null : Money(terms, terms.CeilingPrice),
             Money(terms, lease.CapPerEpoch), Money(terms, lease.Prefunding), Money(terms, terms.Deposit), Money(terms, cash.Funded), Money(terms, cash.Escrow),
-            Money(terms, cash.Applied), Money(terms, cash.Arrears),
+            Money(terms, cash.RentApplied), Money(terms, cash.Income), Money(terms, cash.Held), Money(terms, cash.Deposit), Money(terms, cash.Arrears),
             new(Money(terms, cash.Earned.Pool), Money(terms, cash.Earned.Provider), Money(terms, cash.Earned.Fee)),
             Money(terms, cash.ProviderPaid), Money(terms, cash.FeeCollected),
-            originated is null ? null : cash.SyncedThrough, length.StartOf(terms.StartEpoch), length.EndOf(terms.LastEpoch),
+            originated is null ? null : cash.SyncedThrough, length.StartOf(terms.StartEpoch), length.EndOf(cash.LastEpoch), cash.LastEpoch,
             lease.Origination?.Value, originated?.TxHash.Value, originated?.MinedAt, lease.CreatedAt);
     }
 

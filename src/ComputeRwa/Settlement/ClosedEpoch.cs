@@ -18,6 +18,12 @@ internal sealed record LeaseToSettle(
     Hash32 Id, LeaseTerms Terms, IReadOnlyList<GpuLet> Gpus, long PueBps, long HeatReuseBps, IReadOnlyList<CurtailedTime> Curtailments,
     MeteringRecord? Record, EpochLeaf? Previous)
 {
+    /// <summary>The lease's last epoch where that is earlier than the terms say, after an exit or a default.</summary>
+    public long? EndedEarly { get; init; }
+
+    /// <summary>Whether the lease is metered in the epoch.</summary>
+    public bool Covers(long epoch) => Terms.Covers(epoch) && (EndedEarly is not { } end || epoch <= end);
+
     /// <summary>The lease follows an index that has no value of this epoch: it is settled at its floor.</summary>
     public bool IsIndexStale => Terms.Method == PricingMethod.Indexed && Record is { } record && !Rent.IsIndexFresh(record);
 }
@@ -55,10 +61,13 @@ internal static class EpochClosing
         return firstStart is { } first && epoch >= first ? null : NotReady($"no lease has started by epoch {epoch}");
     }
 
-    /// <summary>A lease is originated before its first epoch begins, so whoever knows the chain up to that moment knows every lease of the epoch.</summary>
+    /// <summary>
+    /// A lease is originated before its first epoch begins, and exits and defaults end it no earlier than in the epoch they are made in:
+    /// whoever knows the chain up to the epoch's end knows every lease of the epoch.
+    /// </summary>
     /// <param name="knownAsOf">chain time up to which leases are known; null when nothing is</param>
     public static Error? RefuseUnread(long epoch, EpochLength length, DateTimeOffset? knownAsOf) =>
-        knownAsOf >= length.StartOf(epoch) ? null : NotReady($"the chain has not been read up to the start of epoch {epoch}");
+        knownAsOf >= length.EndOf(epoch) ? null : NotReady($"the chain has not been read up to the end of epoch {epoch}");
 
     /// <summary>Rent, leaves and tree of an epoch. The leases are all that have started, in any order.</summary>
     public static ClosedEpoch Settle(long epoch, long attempt, Hash32 previousRoot, IEnumerable<LeaseToSettle> leases, long epochSeconds)
@@ -88,8 +97,8 @@ internal static class EpochClosing
     /// <exception cref="InvalidOperationException">The lease and what is known of it do not belong to the epoch: a bug of the caller.</exception>
     private static SettledLease Settle(LeaseToSettle lease, long epoch, long epochSeconds)
     {
-        if (lease.Terms.Covers(epoch) != lease.Record is not null)
-            throw new InvalidOperationException($"Lease {lease.Id} is {(lease.Record is null ? "not " : "")}metered in epoch {epoch}, which its terms do not say.");
+        if (lease.Covers(epoch) != lease.Record is not null)
+            throw new InvalidOperationException($"Lease {lease.Id} is {(lease.Record is null ? "not " : "")}metered in epoch {epoch}, which its terms and its end do not say.");
         if (lease.Record is not { } record)
         {
             var final = lease.Previous ?? throw new InvalidOperationException($"Lease {lease.Id} has no final leaf to keep in epoch {epoch}.");

@@ -51,13 +51,13 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
     private static async Task<bool> Stands(Tx tx, EpochRow row) => (await CancellationStore.Standing(tx, row.Epoch))?.Root == row.Root;
 
     /// <summary>
-    /// Up to when every lease is known. Where the projections have not come to the epoch's start, as after a client moved chain time,
-    /// blocks without any event of LeaseBook add no lease.
+    /// Up to when every lease and its end is known. Where the projections have not come to the epoch's end, as after a client moved chain
+    /// time, blocks without any event of LeaseBook add and end no lease.
     /// </summary>
     private async Task<DateTimeOffset?> LeasesKnownAsOf(Tx tx, long epoch)
     {
         if (await ProjectedBlock.Find(tx, LeaseEvents) is not { } read) return null;
-        if (read.MinedAt >= Length.StartOf(epoch)) return read.MinedAt;
+        if (read.MinedAt >= Length.EndOf(epoch)) return read.MinedAt;
         var head = await chain.LatestBlock();
         if (head.Number <= read.Number || head.Number - read.Number > MostBehind) return read.MinedAt;
         var unread = await chain.Logs([Address.Parse(deployment.Contracts.LeaseBook)], read.Number + 1, head.Number);
@@ -71,23 +71,30 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
         var gpus = await LeaseStore.Gpus(tx, ids);
         var notices = await CurtailmentStore.Of(tx, ids, Length.StartOf(epoch), Length.EndOf(epoch));
         var leaves = before is null ? [] : (await EpochStore.Leaves(tx, before)).ToDictionary(l => l.Leaf.LeaseId, l => l.Leaf);
+        var ends = await LeaseChainStore.EarlyEnds(tx);
         var settled = new List<LeaseToSettle>();
         foreach (var lease in leases)
             // A lease that ended before the first epoch was ever closed has no leaf and gets none.
-            if (lease.Terms.Covers(epoch) || leaves.ContainsKey(lease.Id))
-                settled.Add(await Meter(tx, epoch, lease, [.. gpus[lease.Id]], [.. notices[lease.Id]], leaves.GetValueOrDefault(lease.Id)));
+            if (Covers(lease, ends, epoch) || leaves.ContainsKey(lease.Id))
+                settled.Add(await Meter(tx, epoch, lease, ends, [.. gpus[lease.Id]], [.. notices[lease.Id]], leaves.GetValueOrDefault(lease.Id)));
         return settled;
     }
 
+    private static bool Covers(Lease lease, Dictionary<Hash32, long> ends, long epoch) =>
+        lease.Terms.Covers(epoch) && (!ends.TryGetValue(lease.Id, out var end) || epoch <= end);
+
     private async Task<LeaseToSettle> Meter(
-        Tx tx, long epoch, Lease lease, List<LeasedGpu> gpus, List<CurtailmentNotice> notices, EpochLeaf? previous)
+        Tx tx, long epoch, Lease lease, Dictionary<Hash32, long> ends, List<LeasedGpu> gpus, List<CurtailmentNotice> notices, EpochLeaf? previous)
     {
         var factors = await SiteStore.FactorsAt(tx, lease.SiteId, Length.StartOf(epoch))
             ?? throw new InvalidOperationException($"Site {lease.SiteId} of lease {lease.Id} has no factors.");
         var times = notices.ConvertAll(n => new TimeRange(n.From.ToUnixTimeSeconds(), n.To.ToUnixTimeSeconds()));
         return new(
             lease.Id, lease.Terms, gpus.ConvertAll(g => new GpuLet(g.NodeId.Value, g.NodeKey, g.Uuid)), factors.PueBps, factors.HeatReuseBps,
-            times.ConvertAll(t => new CurtailedTime(t.From, t.To)), lease.Terms.Covers(epoch) ? await Record(tx, epoch, lease, gpus, times, factors) : null, previous);
+            times.ConvertAll(t => new CurtailedTime(t.From, t.To)), Covers(lease, ends, epoch) ? await Record(tx, epoch, lease, gpus, times, factors) : null, previous)
+        {
+            EndedEarly = ends.TryGetValue(lease.Id, out var end) ? end : null,
+        };
     }
 
     private async Task<MeteringRecord> Record(Tx tx, long epoch, Lease lease, List<LeasedGpu> gpus, List<TimeRange> times, SiteFactors factors)

@@ -71,8 +71,7 @@ internal static class ProofApi
         if (await EpochStore.Record(tx, row, hash) is not { } record)
             return new Error("not-found", $"Lease {id} ended with epoch {leaf.Leaf.Epoch}; its last statement is of that epoch.", [new("epoch", "is after the lease's last")]);
         var previous = await EpochStore.Find(tx, epoch - 1) is { } before ? await EpochStore.Leaf(tx, before, hash) : null;
-        var applied = Settlement.Statement.Applied(lease.Terms, lease.CapPerEpoch, leaf.Leaf,
-            (await LeaseChainStore.Syncs(tx, [hash]))[hash].Select(s => new LatestSync(s.Epoch, s.Asked, s.Applied)));
+        var applied = Settlement.Statement.Applied(lease, leaf.Leaf, (await LeaseChainStore.Events(tx, [hash]))[hash].OrderBy(e => e.Position));
         var token = board.TokenOf(lease.Terms);
         return new StatementView(
             hash.Value, epoch, leaf.Leaf.Epoch, token.Symbol, token.Decimals, applied.IsSynced, record.Trust, lease.Terms.Method == PricingMethod.Indexed && !Rent.IsIndexFresh(record), record.EvidenceHash.Value, leaf.Leaf.RecordHash.Value,

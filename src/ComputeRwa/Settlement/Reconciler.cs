@@ -50,21 +50,22 @@ internal sealed class Reconciler(IClient rpc, ChainClient client, Deployment dep
     {
         var ids = leases.Select(l => l.Id).ToList();
         var beyond = ChainLog.PositionOf(block + 1, 0);
-        var (syncs, cash, leaves) = (await LeaseChainStore.Syncs(tx, ids), await LeaseChainStore.Cash(tx, ids), await EpochStore.OwnLeaves(tx, ids));
+        var (events, leaves) = (await LeaseChainStore.Events(tx, ids), await EpochStore.OwnLeaves(tx, ids));
         var books = new List<LeaseBooks>();
         foreach (var lease in leases)
         {
-            var own = syncs[lease.Id].Where(s => s.Position < beyond).ToList();
-            books.Add(new(lease, own, [.. cash[lease.Id].Where(c => c.Position < beyond)], await Holders(tx, lease, own, beyond), leaves[lease.Id].ToDictionary(l => l.Epoch, l => l.Rent)));
+            var own = events[lease.Id].Where(e => e.Position < beyond).OrderBy(e => e.Position).ToList();
+            books.Add(new(lease, own, await Holders(tx, lease, own, beyond), leaves[lease.Id].ToDictionary(l => l.Epoch, l => l.Rent)));
         }
         return books;
     }
 
-    private static async Task<HolderBook> Holders(Tx tx, Lease lease, IEnumerable<SyncRow> syncs, long beyond)
+    private static async Task<HolderBook> Holders(Tx tx, Lease lease, IEnumerable<ILeaseEvent> events, long beyond)
     {
         var moved = (await ClaimStore.Transfers(tx, lease.Id)).Select(t => (ClaimEvent)new UnitsMoved(t.Position, t.Sender, t.Recipient, t.Units));
         var paid = (await ClaimStore.Payouts(tx, lease.Id)).Select(p => new CashClaimed(p.Position, p.Holder, p.Amount));
-        var applied = syncs.Select(s => new RevenueApplied(s.Position, s.Applied));
+        var account = LeaseCash.Before(lease);
+        var applied = events.Select(e => (ClaimEvent)new RevenueApplied(e.Position, (account = account.After(e)).Applied)).ToList();
         return HolderBook.Replay(lease.Terms, moved.Concat(paid).Concat(applied).Where(e => e.Position < beyond));
     }
 
@@ -75,10 +76,15 @@ internal sealed class Reconciler(IClient rpc, ChainClient client, Deployment dep
         var bounds = await chain.Ask<LeaseClaims.BoundsOf, LeaseClaims.BoundsOfOutput>(Contracts.LeaseClaims, ids.Select(id => new LeaseClaims.BoundsOf { Id = id }));
         var provider = await chain.Ask<LeaseClaims.ProviderDue, OneInteger>(Contracts.LeaseClaims, ids.Select(id => new LeaseClaims.ProviderDue { Id = id }));
         var fee = await chain.Ask<LeaseClaims.FeeDue, OneInteger>(Contracts.LeaseClaims, ids.Select(id => new LeaseClaims.FeeDue { Id = id }));
+        var sides = await chain.Ask<LeaseClaims.SidelineOf, LeaseClaims.SidelineOfOutput>(Contracts.LeaseClaims, ids.Select(id => new LeaseClaims.SidelineOf { Id = id }));
+        var deposits = await chain.Ask<LeaseClaims.DepositOf, OneInteger>(Contracts.LeaseClaims, ids.Select(id => new LeaseClaims.DepositOf { Id = id }));
         var holders = await HolderStates(chain, books);
         return [.. books.Select((b, i) => new LeaseState(
             series[i].Value.Applied, series[i].Value.Units, series[i].Value.LastEpoch, bounds[i].Value.Funded, bounds[i].Value.CapPerEpoch,
-            provider[i].Value, fee[i].Value, holders[b.Lease.Id].ToDictionary(h => h.Holder, h => h.State)))];
+            provider[i].Value, fee[i].Value, holders[b.Lease.Id].ToDictionary(h => h.Holder, h => h.State))
+        {
+            Epochs = bounds[i].Value.Epochs, Income = sides[i].Value.Income, Held = sides[i].Value.Held, Deposit = deposits[i].Value,
+        })];
     }
 
     private async Task<ILookup<Hash32, (Address Holder, HolderState State)>> HolderStates(ChainAtBlock chain, IEnumerable<LeaseBooks> books)

@@ -7,26 +7,43 @@ namespace ComputeRwa.Settlement;
 
 /// <summary>One step from GPU-seconds to cents.</summary>
 /// <param name="Value">the step's result in <c>Unit</c>; a decimal string, as are the inputs</param>
-/// <param name="Unit">GPU-seconds, Wh, bps, parts (360,000,000,000 a base unit) base units, or bps of a base unit</param>
+/// <param name="Unit">GPU-seconds, Wh, bps, parts (360,000,000,000 a base unit), base units, or bps of a base unit</param>
 /// <param name="Inputs">the numbers it came from, by name</param>
 /// <param name="Dropped">what rounding down left out, and where it went; null where nothing can be lost</param>
 internal sealed record StatementStep(string Name, string Value, string Unit, IReadOnlyDictionary<string, string> Inputs, string? Dropped, string Text);
 
 /// <summary>What sync did, or will do when the escrow holds, to a lease's applied rent. Base units, cumulative.</summary>
-internal sealed record AppliedRent(BigInteger Before, BigInteger After, bool IsSynced);
+internal sealed record AppliedRent(BigInteger Before, BigInteger After, bool IsSynced)
+{
+    /// <summary>Of what the leaf asks, held back by objections or decided not to be owed.</summary>
+    public BigInteger Held { get; init; }
+
+    /// <summary>Heat, mining and grid income shared out beside the rent, up to the leaf before and up to this one.</summary>
+    public BigInteger IncomeBefore { get; init; }
+    public BigInteger IncomeAfter { get; init; }
+
+    public BigInteger SharedBefore => Before + IncomeBefore;
+    public BigInteger SharedAfter => After + IncomeAfter;
+}
 
 /// <summary>A lease's epoch as a list of steps: the numbers of <see cref="Rent"/> and <see cref="Split"/>, each with a line to read.</summary>
 internal static class Statement
 {
     /// <summary>What the chain has applied through the leaf's epoch, or will apply when the escrow holds.</summary>
-    /// <param name="syncs">all of the lease, oldest first</param>
-    public static AppliedRent Applied(LeaseTerms terms, BigInteger capPerEpoch, EpochLeaf leaf, IEnumerable<LatestSync> syncs)
+    /// <param name="events">all of the lease, oldest first</param>
+    public static AppliedRent Applied(Lease lease, EpochLeaf leaf, IEnumerable<ILeaseEvent> events)
     {
-        var known = syncs.ToList();
-        var before = known.LastOrDefault(s => s.Epoch < leaf.Epoch)?.Applied ?? 0;
-        if (known.LastOrDefault(s => s.Epoch == leaf.Epoch) is { } own) return new(before, own.Applied, true);
-        var most = capPerEpoch * (leaf.Epoch - terms.StartEpoch + 1);
-        return new(before, Split.Applied(before, leaf.Rent, leaf.Rent, most), false);
+        LeaseCash start = LeaseCash.Before(lease), account = start, before = start;
+        LeaseCash? own = null;
+        foreach (var e in events)
+        {
+            account = account.After(e);
+            if (e is SyncRow sync && sync.Epoch < leaf.Epoch) before = account;
+            if (e is SyncRow same && same.Epoch == leaf.Epoch) own = account;
+        }
+        var after = own ?? account;
+        var rent = own?.RentApplied ?? (account with { Funded = leaf.Rent }).AppliedBy(leaf.Epoch, leaf.Rent) - account.Income;
+        return new(before.RentApplied, rent, own is not null) { Held = after.Held, IncomeBefore = before.Income, IncomeAfter = after.Income };
     }
 
     /// <param name="previous">null for the lease's first leaf</param>
@@ -168,10 +185,11 @@ internal sealed class CashSteps(LeaseTerms terms, EpochLeaf leaf, AppliedRent ap
 
     public IEnumerable<StatementStep> All()
     {
-        var before = Split.Of(applied.Before, terms.PoolBps, terms.FeeBps);
-        var after = Split.Of(applied.After, terms.PoolBps, terms.FeeBps);
+        var before = Split.Of(applied.SharedBefore, terms.PoolBps, terms.FeeBps);
+        var after = Split.Of(applied.SharedAfter, terms.PoolBps, terms.FeeBps);
         yield return Applied();
-        yield return Share("pool", before.Pool, after.Pool, $"{applied.After * terms.PoolBps % Bps} / {Bps} base units, left to fee and provider",
+        if (applied.IncomeAfter > applied.IncomeBefore) yield return OtherIncome();
+        yield return Share("pool", before.Pool, after.Pool, $"{applied.SharedAfter * terms.PoolBps % Bps} / {Bps} base units, left to fee and provider",
             $"{Readable.Percent(terms.PoolBps)} to the holders' pool");
         yield return Share("fee", before.Fee, after.Fee, "less than one base unit, left to the provider", $"{Readable.Percent(terms.FeeBps)} to the platform");
         yield return Share("provider", before.Provider, after.Provider, null, "the rest to the provider");
@@ -180,13 +198,22 @@ internal sealed class CashSteps(LeaseTerms terms, EpochLeaf leaf, AppliedRent ap
 
     private StatementStep Applied()
     {
-        var arrears = leaf.Rent - applied.After;
+        var arrears = BigInteger.Max(0, leaf.Rent - applied.Held - applied.After);
         var how = applied.IsSynced ? "Sync applied" : "Not synced yet; if the escrow holds, sync will apply";
         return new("applied", Readable.Plain(applied.After), "base units",
-            new Dictionary<string, string> { ["asked"] = Readable.Plain(leaf.Rent), ["before"] = Readable.Plain(applied.Before), ["arrears"] = Readable.Plain(arrears) }, null,
+            new Dictionary<string, string>
+            {
+                ["asked"] = Readable.Plain(leaf.Rent), ["held"] = Readable.Plain(applied.Held), ["before"] = Readable.Plain(applied.Before), ["arrears"] = Readable.Plain(arrears),
+            },
+            null,
             $"{how} {Readable.Money(applied.After - applied.Before, token)}, {Readable.Money(applied.After, token)} in all"
+            + (applied.Held.Sign > 0 ? $"; {Readable.Money(applied.Held, token)} are held back by objections or not owed" : "")
             + (arrears.Sign > 0 ? $"; {Readable.Money(arrears, token)} are in arrears until the escrow is funded." : "."));
     }
+
+    private StatementStep OtherIncome() => new("otherIncome", Readable.Plain(applied.IncomeAfter - applied.IncomeBefore), "base units",
+        new Dictionary<string, string> { ["before"] = Readable.Plain(applied.IncomeBefore), ["after"] = Readable.Plain(applied.IncomeAfter) }, null,
+        $"Heat, mining and grid income of {Readable.Money(applied.IncomeAfter - applied.IncomeBefore, token)}, paid by others than the lessee, is shared out with the rent.");
 
     private StatementStep Share(string name, BigInteger before, BigInteger after, string? dropped, string what) =>
         new(name, Readable.Plain(after - before), "base units",
@@ -195,7 +222,7 @@ internal sealed class CashSteps(LeaseTerms terms, EpochLeaf leaf, AppliedRent ap
 
     private StatementStep PerUnit(BigInteger pool)
     {
-        var (before, after) = (Split.PerUnit(applied.Before, terms.PoolBps, terms.Units), Split.PerUnit(applied.After, terms.PoolBps, terms.Units));
+        var (before, after) = (Split.PerUnit(applied.SharedBefore, terms.PoolBps, terms.Units), Split.PerUnit(applied.SharedAfter, terms.PoolBps, terms.Units));
         var residue = pool - after * terms.Units;
         return new("perUnit", Readable.Plain(after - before), "base units",
             new Dictionary<string, string> { ["units"] = Readable.Plain(terms.Units), ["before"] = Readable.Plain(before), ["after"] = Readable.Plain(after), ["residue"] = Readable.Plain(residue) },

@@ -45,8 +45,8 @@ internal static class SyncApi
     private static async Task<List<StoredLeaf>> Due(Tx tx, EpochRow epoch)
     {
         var leaves = await EpochStore.Leaves(tx, epoch);
-        var syncs = await LeaseChainStore.Syncs(tx, leaves.Select(l => l.Leaf.LeaseId));
-        return leaves.FindAll(l => !Syncing.IsDone(l.Leaf, syncs[l.Leaf.LeaseId].LastOrDefault() is { } s ? new(s.Epoch, s.Asked, s.Applied) : null));
+        var accounts = await LeaseChainStore.Accounts(tx, await LeaseStore.FindAll(tx, leaves.ConvertAll(l => l.Leaf.LeaseId)));
+        return leaves.FindAll(l => !accounts[l.Leaf.LeaseId].IsDone(l.Leaf));
     }
 
     /// <summary>The chain itself is asked, so that a client whose post was just mined is not refused because we have not read it yet.</summary>

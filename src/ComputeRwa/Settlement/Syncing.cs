@@ -11,10 +11,6 @@ internal static class Syncing
     /// <summary>Leaves in one call: a contiguous run of the tree shares most of its proof.</summary>
     public const int MostAtOnce = 50;
 
-    /// <summary>A leaf that was applied in full has nothing left to do; one that fell short is tried again, for the escrow may be funded since.</summary>
-    public static bool IsDone(EpochLeaf leaf, LatestSync? sync) =>
-        sync is not null && (sync.Epoch > leaf.Epoch || (sync.Epoch == leaf.Epoch && sync.Applied >= sync.Asked));
-
     /// <summary>Runs of at most <see cref="MostAtOnce"/> leaves in tree order.</summary>
     public static IEnumerable<StoredLeaf[]> Chunks(IEnumerable<StoredLeaf> leaves) => leaves.OrderBy(l => l.Position).Chunk(MostAtOnce);
 

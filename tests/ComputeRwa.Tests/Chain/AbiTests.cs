@@ -62,6 +62,17 @@ public sealed class AbiTests
     }
 
     [Fact]
+    public void Transfers_of_ERC_20_and_of_ERC_721_are_told_apart_by_their_topics()
+    {
+        var (catalog, topic, word) = (new AbiCatalog(KnownContracts.Types), AbiSignature.Topic(typeof(PayToken.TransferEvent)), "0x" + "1".PadLeft(64, '0'));
+        ChainLog Log(string data, params string[] topics) => new(1, 1, 1, DateTimeOffset.UnixEpoch, ComputeRwa.Kernel.Hash32.Zero, ComputeRwa.Kernel.Address.Zero, [topic, .. topics], data);
+        Assert.Contains("value", catalog.Event(Log(word, word, word))!.Arguments.Select(a => a.Key));
+        Assert.Contains("tokenId", catalog.Event(Log("0x", word, word, word))!.Arguments.Select(a => a.Key));
+        Assert.Null(Log("0x", word, word, word).Decode<PayToken.TransferEvent>());
+        Assert.Equal(1, Log(word, word, word).Decode<PayToken.TransferEvent>()!.Value);
+    }
+
+    [Fact]
     public void The_catalogue_reads_calls_and_reverts_in_words()
     {
         var catalog = new AbiCatalog(KnownContracts.Types);

@@ -11,7 +11,10 @@ namespace ComputeRwa.Tests.Claims;
 public class TokenTests
 {
     private static readonly TokenFacts Facts = new(
-        Lease(), "active", LeaseCash.Of(Good().Terms, [("funded", 372_240_000)], new(PresentEpoch + 3, 300_000_000, 250_000_000)), 150_000_000, Dollar, Good().Gpus);
+        Lease(), "active", LeaseCash.Before(Lease()) with
+        {
+            Funded = 372_240_000, SyncedThrough = PresentEpoch + 3, Asked = 300_000_000, Applied = 250_000_000,
+        }, 150_000_000, Dollar, Good().Gpus);
 
     [Fact]
     public void Metadata_has_the_members_wallets_look_for()

@@ -10,7 +10,8 @@ public class LeaseTests
 {
     private static readonly PartySignature Signature = new([1], Now);
     private static readonly Lease Signed = Lease() with { ProviderSignature = Signature, LesseeSignature = Signature };
-    private static readonly LeaseFacts Fresh = new(false, null, PresentEpoch);
+    private static readonly LeaseCash Prefunded = LeaseCash.Before(Signed) with { Funded = Signed.Prefunding };
+    private static readonly LeaseFacts Fresh = new(null, null, PresentEpoch);
 
     [Fact]
     public void Status_follows_from_signatures_transaction_chain_and_time()
@@ -22,23 +23,23 @@ public class LeaseTests
         Assert.All([TransactionState.Queued, TransactionState.Signed, TransactionState.Broadcast, TransactionState.Mined, TransactionState.Final],
             state => Assert.Equal("originating", LeaseStatus.Of(Signed, Fresh with { OriginationState = state })));
         Assert.Equal("failed", LeaseStatus.Of(Signed, Fresh with { OriginationState = TransactionState.Failed }));
-        Assert.Equal("offered", LeaseStatus.Of(Signed, Fresh with { Originated = true }));
-        Assert.Equal("active", LeaseStatus.Of(Signed, Fresh with { Originated = true, PresentEpoch = PresentEpoch + 1 }));
-        Assert.Equal("active", LeaseStatus.Of(Signed, Fresh with { Originated = true, PresentEpoch = PresentEpoch + 7 }));
-        Assert.Equal("ended", LeaseStatus.Of(Signed, Fresh with { Originated = true, PresentEpoch = PresentEpoch + 8 }));
+        Assert.Equal("offered", LeaseStatus.Of(Signed, Fresh with { Account = Prefunded }));
+        Assert.Equal("active", LeaseStatus.Of(Signed, Fresh with { Account = Prefunded, PresentEpoch = PresentEpoch + 1 }));
+        Assert.Equal("active", LeaseStatus.Of(Signed, Fresh with { Account = Prefunded, PresentEpoch = PresentEpoch + 7 }));
+        Assert.Equal("ended", LeaseStatus.Of(Signed, Fresh with { Account = Prefunded, PresentEpoch = PresentEpoch + 8 }));
     }
 
     [Fact]
     public void An_offer_that_was_not_originated_expires_when_its_first_epoch_begins()
     {
         Assert.Equal("expired", LeaseStatus.Of(Signed, Fresh with { PresentEpoch = PresentEpoch + 1 }));
-        Assert.Equal("expired", LeaseStatus.Of(Signed, new(false, TransactionState.Failed, PresentEpoch + 1)));
-        Assert.Equal("originating", LeaseStatus.Of(Signed, new(false, TransactionState.Broadcast, PresentEpoch + 1)));
+        Assert.Equal("expired", LeaseStatus.Of(Signed, new(null, TransactionState.Failed, PresentEpoch + 1)));
+        Assert.Equal("originating", LeaseStatus.Of(Signed, new(null, TransactionState.Broadcast, PresentEpoch + 1)));
     }
 
     [Fact]
     public void A_withdrawn_draft_that_somebody_originated_is_a_lease() =>
-        Assert.Equal("offered", LeaseStatus.Of(Signed with { WithdrawnAt = Now }, Fresh with { Originated = true }));
+        Assert.Equal("offered", LeaseStatus.Of(Signed with { WithdrawnAt = Now }, Fresh with { Account = Prefunded }));
 
     [Fact]
     public void Origination_needs_both_signatures_and_names_the_missing_one()
@@ -82,17 +83,91 @@ public class LeaseTests
         Assert.Equal(text, ShortText.FromWord(text.ToHash32()));
     }
 
+    private static readonly Lease Shared = Lease(Good().Terms with { PoolBps = 8_000, FeeBps = 200 });
+
+    private static CashRow Cash(long at, string kind, long amount, long line = 0) => new(at, Shared.Id, kind, line, Account(1), amount, Now, Hash32.Zero);
+    private static SyncRow Sync(long at, long epoch, long asked, long applied) => new(at, Shared.Id, epoch, asked, applied, Now, Hash32.Zero);
+    private static TurnRow Turn(long at, string kind, long? epoch = null, long? amount = null) => new(at, Shared.Id, kind, null, epoch, amount, Now, Hash32.Zero);
+
     [Fact]
     public void A_lease_account_is_the_sum_of_its_events()
     {
-        var terms = Good().Terms with { PoolBps = 8_000, FeeBps = 200 };
-        var cash = LeaseCash.Of(terms, [("funded", 1_000), ("funded", 500), ("provider-paid", 20), ("refunded", 300)], new(20_667, 1_100, 1_001));
+        var cash = LeaseCash.Replay(Shared,
+        [
+            Cash(1, CashKind.Funded, 1_000), Cash(2, CashKind.Funded, 500), Sync(5, 20_667, 1_100, 1_001), Cash(3, CashKind.ProviderPaid, 20), Cash(4, CashKind.Refunded, 300),
+        ]);
         Assert.Equal((1_200, 199, 99), ((int)cash.Funded, (int)cash.Escrow, (int)cash.Arrears));
         Assert.Equal((800, 20, 181, 161, 20), ((int)cash.Earned.Pool, (int)cash.Earned.Fee, (int)cash.Earned.Provider, (int)cash.ProviderDue, (int)cash.FeeDue));
         Assert.Equal(20_667, cash.SyncedThrough);
     }
 
     [Fact]
-    public void Before_the_first_leaf_a_lease_is_synced_through_the_epoch_before_it() =>
-        Assert.Equal(PresentEpoch, LeaseCash.Of(Good().Terms, [], null).SyncedThrough);
+    public void Before_the_first_leaf_a_lease_is_synced_through_the_epoch_before_it() => Assert.Equal(PresentEpoch, LeaseCash.Before(Shared).SyncedThrough);
+
+    [Fact]
+    public void Other_income_is_shared_out_beside_the_rent_and_never_touches_the_escrow()
+    {
+        var cash = LeaseCash.Replay(Shared, [Cash(1, CashKind.Funded, 1_000), Cash(2, CashKind.Funded, 70, line: 1), Sync(3, 20_666, 600, 670), Cash(4, CashKind.Funded, 30, line: 3)]);
+        Assert.Equal((1_000, 400, 100, 600, 700), ((int)cash.Funded, (int)cash.Escrow, (int)cash.Income, (int)cash.RentApplied, (int)cash.Applied));
+        Assert.Equal(560, cash.Earned.Pool);
+        Assert.Equal(0, cash.Arrears);
+    }
+
+    [Fact]
+    public void A_deposit_stands_apart_until_it_is_used_or_goes_back_with_the_escrow()
+    {
+        var paid = LeaseCash.Replay(Shared, [Cash(1, CashKind.Funded, 1_000), Cash(2, CashKind.DepositPaid, 200)]);
+        Assert.Equal((1_000, 200), ((int)paid.Escrow, (int)paid.Deposit));
+        var used = paid.After(Turn(3, TurnKind.DepositUsed, amount: 200));
+        Assert.Equal((1_200, 0), ((int)used.Escrow, (int)used.Deposit));
+        var back = paid.After(Sync(4, 20_666, 600, 600)).After(Cash(5, CashKind.Refunded, 600));
+        Assert.Equal((600, 0, 0), ((int)back.Funded, (int)back.Escrow, (int)back.Deposit));
+    }
+
+    [Fact]
+    public void What_is_held_back_is_neither_applied_nor_in_arrears()
+    {
+        var cash = LeaseCash.Replay(Shared, [Cash(1, CashKind.Funded, 1_000), Turn(2, TurnKind.HeldBack, amount: 250), Sync(3, 20_666, 600, 350)]);
+        Assert.Equal((350, 0, false), ((int)cash.RentApplied, (int)cash.Arrears, cash.IsShort));
+        Assert.Equal(350, cash.AppliedBy(20_666, 600));
+        var leaf = EpochLeaf.Before(Shared.Id) with { Epoch = 20_666, Rent = 600 };
+        Assert.True(cash.IsDone(leaf));
+        var released = cash.After(Turn(4, TurnKind.HeldBack, amount: 50));
+        Assert.False(released.IsDone(leaf));
+        Assert.Equal((200, 550), ((int)released.Arrears, (int)released.AppliedBy(20_666, 600)));
+    }
+
+    [Theory]
+    [InlineData(20_665, 5, 5, false)] // an earlier epoch is applied
+    [InlineData(20_666, 5, 5, true)]
+    [InlineData(20_666, 5, 4, false)] // the escrow fell short
+    [InlineData(20_667, 9, 4, true)] // a later leaf covers it
+    public void A_leaf_is_done_when_it_or_a_later_one_is_applied_in_full(long epoch, long asked, long applied, bool done) =>
+        Assert.Equal(done, LeaseCash.Before(Shared).After(Sync(1, epoch, asked, applied)).IsDone(EpochLeaf.Before(Shared.Id) with { Epoch = 20_666, Rent = 5 }));
+
+    public static TheoryData<string, long, string> Standings => new()
+    {
+        { "offered", 20_665, "" }, { "active", 20_666, "" }, { "active", 20_672, "" }, { "ended", 20_673, "" },
+        { "delinquent", 20_666, "short" }, { "delinquent", 20_666, "uncovered" }, { "curtailed", 20_667, "curtailed" }, { "active", 20_668, "curtailed" },
+        { "active", 20_669, "exited" }, { "ended", 20_670, "exited" }, { "defaulted", 20_666, "defaulted" }, { "defaulted", 20_680, "defaulted" },
+        { "delinquent", 20_666, "curtailed and uncovered" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Standings))]
+    public void How_a_lease_stands_follows_from_its_events(string status, long epoch, string story)
+    {
+        var cover = (long)Shared.CapPerEpoch * 2; // the notice
+        var account = LeaseCash.Replay(Shared, story switch
+        {
+            "short" => [Cash(1, CashKind.Funded, cover), Sync(2, 20_672, cover + 1, cover)],
+            "uncovered" => [Cash(1, CashKind.Funded, cover - 1)],
+            "curtailed" => [Cash(1, CashKind.Funded, cover), Turn(2, TurnKind.Curtailed, 20_667)],
+            "curtailed and uncovered" => [Turn(2, TurnKind.Curtailed, 20_667)],
+            "exited" => [Cash(1, CashKind.Funded, cover), Turn(2, TurnKind.Exited, 20_669)],
+            "defaulted" => [Turn(2, TurnKind.Defaulted, 20_667)],
+            _ => (ILeaseEvent[])[Cash(1, CashKind.Funded, cover)],
+        });
+        Assert.Equal(status, LeaseStatus.Of(Shared, new(account, TransactionState.Final, epoch)));
+    }
 }

@@ -44,11 +44,11 @@ public sealed class ClosingTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void An_epoch_waits_until_the_chain_is_read_up_to_its_start()
+    public void An_epoch_waits_until_the_chain_is_read_up_to_its_end()
     {
-        Assert.Equal("not-ready", EpochClosing.RefuseUnread(100, Length, DateTimeOffset.FromUnixTimeSeconds(100 * Day - 1))?.Code);
+        Assert.Equal("not-ready", EpochClosing.RefuseUnread(100, Length, DateTimeOffset.FromUnixTimeSeconds(101 * Day - 1))?.Code);
         Assert.Equal("not-ready", EpochClosing.RefuseUnread(100, Length, null)?.Code);
-        Assert.Null(EpochClosing.RefuseUnread(100, Length, DateTimeOffset.FromUnixTimeSeconds(100 * Day)));
+        Assert.Null(EpochClosing.RefuseUnread(100, Length, DateTimeOffset.FromUnixTimeSeconds(101 * Day)));
     }
 
     [Fact]
@@ -93,6 +93,16 @@ public sealed class ClosingTests(ITestOutputHelper output)
         var later = EpochClosing.Settle(111, 0, Hash32.Zero, [ended], Day);
         Assert.Equal(final, later.Leases[0].Leaf);
         Assert.Null(later.Leases[0].Rent);
+    }
+
+    [Fact]
+    public void A_lease_that_ended_early_keeps_its_leaf_although_its_terms_run_on()
+    {
+        var lease = Leases(1, seed: 3).Single();
+        var final = EpochClosing.Settle(110, 0, Hash32.Zero, [lease], Day).Leases[0].Leaf;
+        var later = EpochClosing.Settle(111, 0, Hash32.Zero, [lease with { EndedEarly = 110, Record = null, Previous = final }], Day);
+        Assert.Equal(final, later.Leases[0].Leaf);
+        Assert.ThrowsAny<Exception>(() => EpochClosing.Settle(111, 0, Hash32.Zero, [lease with { EndedEarly = 110, Previous = final }], Day));
     }
 
     [Fact]

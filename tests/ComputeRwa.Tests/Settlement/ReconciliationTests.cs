@@ -28,12 +28,12 @@ public sealed class ReconciliationTests
             new UnitsMoved(10, Address.Zero, Provider, 100), new RevenueApplied(20, 600), new UnitsMoved(30, Provider, Holder, 50), new RevenueApplied(40, 1_000), new CashClaimed(50, Holder, 200),
         ];
         var books = new LeaseBooks(Lease with { Terms = terms, CapPerEpoch = 700 },
-            [Sync(20, Start, 600, 600), Sync(40, Start + 1, 1_100, 1_000)], [Cash(10, CashKind.Funded, 1_000), Cash(60, CashKind.ProviderPaid, 100)],
+            [Cash(10, CashKind.Funded, 1_000), Sync(20, Start, 600, 600), Sync(40, Start + 1, 1_100, 1_000), Cash(60, CashKind.ProviderPaid, 100)],
             HolderBook.Replay(terms, events), new Dictionary<long, BigInteger> { [Start] = 600, [Start + 1] = 1_100 });
         // Pool 800, 8 a unit: provider 4 × 100 + 4 × 50 = 600 of which 50 units × 4 after the sale; holder 50 × 4 = 200, claimed.
         var holders = new Dictionary<Address, HolderState> { [Provider] = new(50, 600), [Holder] = new(50, 0) };
         var split = Split.Of(1_000, 8_000, 200);
-        return (books, new(1_000, 100, Start + 1, 1_000, 700, split.Provider - 100, split.Fee, holders));
+        return (books, new(1_000, 100, Start + 1, 1_000, 700, split.Provider - 100, split.Fee, holders) { Epochs = terms.Epochs, Income = 0, Held = 0, Deposit = 0 });
     }
 
     private static List<Check> Run((LeaseBooks, LeaseState) lease) => [.. Reconciliation.Leases([lease], Block)];
@@ -54,7 +54,8 @@ public sealed class ReconciliationTests
     {
         { "applied", "lease_syncs.applied" }, { "synced-through", "lease_syncs.epoch" }, { "funded", "lease_cash.amount" }, { "cap", "leases.cap_per_epoch" }, { "units", "leases.terms.units" },
         { "provider-due", "lease_cash.amount" }, { "fee-due", "lease_cash.amount" }, { "supply", "claim_transfers.units" }, { "holdings", "claim_transfers.units" },
-        { "claimable", "claim_transfers, claim_revenue, claim_payouts" },
+        { "claimable", "claim_transfers, claim_revenue, claim_payouts" }, { "epochs", "lease_turns.epoch" }, { "other-income", "lease_cash.amount" },
+        { "held-back", "lease_turns.amount" }, { "deposit", "lease_cash.amount, lease_turns.amount" },
     };
 
     [Theory]
@@ -74,6 +75,10 @@ public sealed class ReconciliationTests
             "units" or "supply" => state with { Units = 101 },
             "provider-due" => state with { ProviderDue = 0 },
             "fee-due" => state with { FeeDue = 0 },
+            "epochs" => state with { Epochs = state.Epochs - 1 },
+            "other-income" => state with { Income = 1 },
+            "held-back" => state with { Held = 1 },
+            "deposit" => state with { Deposit = 1 },
             _ => state with { Holders = holders },
         };
         var check = Run((books, lie)).Single(c => c.Name == name);
@@ -94,14 +99,16 @@ public sealed class ReconciliationTests
         Assert.Equal("no leaf", checks.Single(c => c.Name == "synced-leaves").Differences.Single().Expected);
     }
 
+    private static LeaseBooks With(LeaseBooks books, IReadOnlyList<ILeaseEvent> events) => new(books.Lease, events, books.Holders, books.Leaves);
+
     [Fact]
     public void More_applied_than_escrow_and_cap_allowed_is_found()
     {
         var (books, state) = World();
-        Assert.False(Run((books with { Cash = [Cash(10, CashKind.Funded, 999), Cash(60, CashKind.ProviderPaid, 100)] }, state)).Single(c => c.Name == "applied-by-rule").Balanced);
-        Assert.False(Run((books with { Lease = books.Lease with { CapPerEpoch = 499 } }, state)).Single(c => c.Name == "applied-by-rule").Balanced);
+        Assert.False(Run((With(books, [Cash(10, CashKind.Funded, 999), .. books.Events.Skip(1)]), state)).Single(c => c.Name == "applied-by-rule").Balanced);
+        Assert.False(Run((new LeaseBooks(books.Lease with { CapPerEpoch = 499 }, books.Events, books.Holders, books.Leaves), state)).Single(c => c.Name == "applied-by-rule").Balanced);
         // Funded after the sync does not count for it.
-        Assert.False(Run((books with { Cash = [Cash(10, CashKind.Funded, 700), Cash(45, CashKind.Funded, 300), Cash(60, CashKind.ProviderPaid, 100)] }, state)).Single(c => c.Name == "applied-by-rule").Balanced);
+        Assert.False(Run((With(books, [Cash(10, CashKind.Funded, 700), books.Events[1], books.Events[2], Cash(45, CashKind.Funded, 300), books.Events[3]]), state)).Single(c => c.Name == "applied-by-rule").Balanced);
     }
 
     [Fact]

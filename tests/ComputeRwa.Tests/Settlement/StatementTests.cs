@@ -57,10 +57,17 @@ public sealed class StatementTests
     [Fact]
     public void What_sync_applied_is_told_from_what_it_would_apply()
     {
-        var (terms, leaf) = (RentCases.Plain, EpochLeaf.Before(Hash32.Zero) with { Epoch = 102, Rent = 900 });
-        Assert.Equal(new AppliedRent(400, 700, true), Statement.Applied(terms, 1_000, leaf, [new(100, 200, 200), new(101, 400, 400), new(102, 900, 700)]));
-        Assert.Equal(new AppliedRent(400, 900, true), Statement.Applied(terms, 1_000, leaf, [new(101, 400, 400), new(102, 900, 700), new(102, 900, 900), new(103, 950, 950)]));
-        Assert.Equal(new AppliedRent(400, 900, false), Statement.Applied(terms, 1_000, leaf, [new(101, 400, 400)]));
-        Assert.Equal(new AppliedRent(0, 300, false), Statement.Applied(terms, 100, leaf, []));
+        var (lease, leaf) = (LeaseCases.Lease(RentCases.Plain) with { CapPerEpoch = 1_000 }, EpochLeaf.Before(Hash32.Zero) with { Epoch = 102, Rent = 900 });
+        var at = 0;
+        ILeaseEvent Sync(long epoch, long asked, long applied) => new SyncRow(++at, lease.Id, epoch, asked, applied, LeaseCases.Now, Hash32.Zero);
+        ILeaseEvent Fund(long line, long amount) => new CashRow(++at, lease.Id, CashKind.Funded, line, LeaseCases.Account(1), amount, LeaseCases.Now, Hash32.Zero);
+        ILeaseEvent Hold(long amount) => new TurnRow(++at, lease.Id, TurnKind.HeldBack, null, null, amount, LeaseCases.Now, Hash32.Zero);
+
+        Assert.Equal(new AppliedRent(400, 700, true), Statement.Applied(lease, leaf, [Sync(100, 200, 200), Sync(101, 400, 400), Sync(102, 900, 700)]));
+        Assert.Equal(new AppliedRent(400, 900, true), Statement.Applied(lease, leaf, [Sync(101, 400, 400), Sync(102, 900, 700), Sync(102, 900, 900), Sync(103, 950, 950)]));
+        Assert.Equal(new AppliedRent(400, 900, false), Statement.Applied(lease, leaf, [Sync(101, 400, 400)]));
+        Assert.Equal(new AppliedRent(0, 300, false), Statement.Applied(lease with { CapPerEpoch = 100 }, leaf, []));
+        Assert.Equal(new AppliedRent(400, 800, true) { Held = 100, IncomeAfter = 50 }, Statement.Applied(lease, leaf, [Sync(101, 400, 400), Hold(100), Fund(1, 50), Sync(102, 900, 850)]));
+        Assert.Equal(new AppliedRent(400, 800, false) { Held = 100, IncomeBefore = 50, IncomeAfter = 50 }, Statement.Applied(lease, leaf, [Fund(2, 50), Sync(101, 400, 450), Hold(100)]));
     }
 }

@@ -62,15 +62,4 @@ public sealed class SyncingTests
         var (leaves, tree) = (Leaves(2), MerkleTree.Of(Leaves(2).ConvertAll(l => l.LeafHash)));
         Assert.NotEqual(Syncing.Command(Epoch, tree, [.. leaves], 0, 1, World.Deployment).CommandId, Syncing.Command(Epoch, tree, [.. leaves], 0, 2, World.Deployment).CommandId);
     }
-
-    [Theory]
-    [InlineData(699, 5, 5, false)] // an earlier epoch is applied
-    [InlineData(700, 5, 5, true)]
-    [InlineData(700, 5, 4, false)] // the escrow fell short
-    [InlineData(701, 9, 4, true)] // a later leaf covers it
-    public void A_leaf_is_done_when_it_or_a_later_one_is_applied_in_full(long epoch, long asked, long applied, bool done) =>
-        Assert.Equal(done, Syncing.IsDone(Leaves(1)[0].Leaf, new(epoch, asked, applied)));
-
-    [Fact]
-    public void A_leaf_never_applied_is_due() => Assert.False(Syncing.IsDone(Leaves(1)[0].Leaf, null));
 }

@@ -153,8 +153,15 @@ internal static class FakeDeployment
             deployedAtBlock = 1,
             epochLength = 86400,
             challengeWindow = 0,
+            rootBond = "0",
+            disputeBond = "0",
+            livenessEpochs = 7,
             salt = "0x" + new string('5', 64),
-            contracts = new { leaseBook = Address(0x11), leaseClaims = Address(0x12), epochLedger = Address(0x13), eligibility = Address(0x14), testDollar = Address(0x15) },
+            contracts = new
+            {
+                leaseBook = Address(0x11), leaseClaims = Address(0x12), epochLedger = Address(0x13), eligibility = Address(0x14), testDollar = Address(0x15),
+                useRights = Address(0x16), authority = Address(0x17), bondToken = Address(0x15),
+            },
             attestors = new[] { 1, 2, 3 }.Select(i => HardhatNode.DevelopmentKey(i).GetPublicAddress()).ToArray(),
             threshold = 2,
             registrar = HardhatNode.DevelopmentKey(4).GetPublicAddress(),
