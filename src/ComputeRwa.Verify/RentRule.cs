@@ -71,6 +71,13 @@ internal static class RentRule
         return (parts + Parts - 1) / Parts;
     }
 
+    /// <summary>What one epoch costs whatever is used or delivered, before credits: base units, rounded down.</summary>
+    public static BigInteger Minimum(Struct terms, long epochLength)
+    {
+        var reserved = terms["gpuCount"] * epochLength;
+        return (terms["method"] == Metered ? reserved * terms["price"] * terms["takeOrPayBps"] * 10_000 : reserved * PriceOf(terms, "floorPrice") * 100_000_000) / Parts;
+    }
+
     /// <summary>Base units per GPU-hour × 10,000. A value of another epoch is stale: the floor applies.</summary>
     private static BigInteger IndexedRate(Struct terms, Struct record)
     {

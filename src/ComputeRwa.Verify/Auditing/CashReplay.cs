@@ -15,6 +15,7 @@ internal sealed class CashReplay
     private readonly Dictionary<string, LeaseLedger> _leases = [];
     private readonly Dictionary<BigInteger, PostedRoot> _posted = [];
     private readonly Dictionary<Place, PostedRoot> _roots;
+    private readonly HashSet<PostedRoot> _standing;
     private readonly HashSet<Place?> _demanded = [];
     private readonly Dictionary<(string Lease, BigInteger Epoch), BigInteger> _objections = [];
     private ChainEvent? _coSettled;
@@ -22,7 +23,7 @@ internal sealed class CashReplay
     public CashReplay(ChainRecord chain, Roots roots, LeafBook leaves, Audit audit)
     {
         (_chain, _leaves, _audit) = (chain, leaves, audit);
-        _roots = roots.Posted.ToDictionary(r => r.Place);
+        (_roots, _standing) = (roots.Posted.ToDictionary(r => r.Place), [.. roots.Standing]);
     }
 
     public IReadOnlyDictionary<string, LeaseLedger> Leases => _leases;
@@ -56,7 +57,8 @@ internal sealed class CashReplay
             case "DepositPaid": With(e, lease => PayDeposit(e, lease)); break;
             case "DepositUsed": With(e, lease => UseDeposit(e, lease)); break;
             case "LeaseExited" or "LeaseDefaulted" or "Shortened": With(e, lease => EndingAudit.Apply(e, lease, _leaves.Terms.GetValueOrDefault(lease.Facts.Id), _chain, _audit)); break;
-            case "Objected" or "ObjectionResolved" or "HeldBack": With(e, lease => ObjectionAudit.Apply(e, lease, _objections, _audit)); break;
+            case "Objected": With(e, lease => Object(e, lease)); break;
+            case "ObjectionResolved" or "HeldBack": With(e, lease => ObjectionAudit.Apply(e, lease, _objections, _audit)); break;
             case "CoSettled": _coSettled = e; break;
             case "Synced": With(e, lease => Sync(e, lease)); break;
             case "Claimed": With(e, lease => Claim(e, lease)); break;
@@ -148,6 +150,15 @@ internal sealed class CashReplay
         var at = _chain.BlockTimes[e.Place.Block];
         if (ActiveAt(epoch) is { } active) _audit.Findings.Require(at >= active, "sync-early", where, $"is applied at {at}, and its root can be challenged until {active}");
         else _audit.Findings.Require(false, "sync-early", where, "is applied, and no root of its epoch stands");
+    }
+
+    /// <summary>The files are of roots that stand: what was objected to under a root that was cancelled later they do not show.</summary>
+    private void Object(ChainEvent e, LeaseLedger lease)
+    {
+        var id = lease.Facts.Id;
+        if (_posted.TryGetValue(e["epoch"], out var root) && _standing.Contains(root) && _leaves.Terms.TryGetValue(id, out var terms) && _leaves.Rent(id, e["epoch"]) is { } rent)
+            ObjectionAudit.CheckAmounts(e, rent - (_leaves.Rent(id, e["epoch"] - 1) ?? 0), RentRule.Minimum(terms, _chain.Ledger.EpochLength), _audit);
+        ObjectionAudit.Apply(e, lease, _objections, _audit);
     }
 
     private void PayDeposit(ChainEvent e, LeaseLedger lease)

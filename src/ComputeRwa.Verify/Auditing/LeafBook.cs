@@ -5,7 +5,7 @@ namespace ComputeRwa.Verify.Auditing;
 
 /// <summary>
 /// What the files say that the chain's events are later held against: the terms of each lease, and the rent of those leaves that
-/// were applied. A history has far more leaves than anybody syncs, so only those are kept.
+/// were applied or objected to. A history has far more leaves than that, so only those are kept.
 /// </summary>
 internal sealed class LeafBook
 {
@@ -13,7 +13,7 @@ internal sealed class LeafBook
     private readonly Dictionary<(string Lease, BigInteger Epoch), BigInteger> _rents = [];
     private readonly Dictionary<string, Struct> _terms = [];
 
-    public LeafBook(ChainRecord chain) => _wanted = [.. chain.Events.Where(e => e.Name == "Synced").Select(e => (e.Hash("id"), e["epoch"]))];
+    public LeafBook(ChainRecord chain) => _wanted = [.. chain.Events.SelectMany(Wanted)];
 
     public IReadOnlyDictionary<string, Struct> Terms => _terms;
 
@@ -31,4 +31,11 @@ internal sealed class LeafBook
 
     /// <summary>Cumulative base units; null when no file has such a leaf.</summary>
     public BigInteger? Rent(string lease, BigInteger epoch) => _rents.TryGetValue((lease, epoch), out var rent) ? rent : null;
+
+    private static IEnumerable<(string Lease, BigInteger Epoch)> Wanted(ChainEvent e) => e.Name switch
+    {
+        "Synced" => [(e.Hash("id"), e["epoch"])],
+        "Objected" => [(e.Hash("id"), e["epoch"]), (e.Hash("id"), e["epoch"] - 1)],
+        _ => [],
+    };
 }

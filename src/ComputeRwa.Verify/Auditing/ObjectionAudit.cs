@@ -31,4 +31,13 @@ internal static class ObjectionAudit
                 break;
         }
     }
+
+    /// <param name="increment">by which the leaf's rent grew</param>
+    /// <param name="minimum">of an epoch of the lease, whatever it delivers</param>
+    public static void CheckAmounts(ChainEvent e, BigInteger increment, BigInteger minimum, Audit audit)
+    {
+        var where = $"{e.Hash("id")} epoch {e["epoch"]}";
+        audit.Findings.Equal("objection", $"{where} increment", increment, e["increment"], "is not the rent of the epoch objected to");
+        audit.Findings.Equal("objection", $"{where} minimum", BigInteger.Min(increment, minimum), e["minimum"], "is not what is owed if nobody decides");
+    }
 }

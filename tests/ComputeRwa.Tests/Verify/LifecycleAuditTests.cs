@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Nodes;
 using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
@@ -6,7 +7,9 @@ using ComputeRwa.Leases;
 using ComputeRwa.Settlement;
 using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
+using ComputeRwa.Verify;
 using ComputeRwa.Verify.Auditing;
+using ComputeRwa.Verify.Reading;
 using Nethereum.Contracts;
 using Nethereum.Hex.HexConvertors.Extensions;
 using PayToken = ComputeRwa.Chain.Contracts.PayToken;
@@ -14,10 +17,16 @@ using PayToken = ComputeRwa.Chain.Contracts.PayToken;
 namespace ComputeRwa.Tests.Verify;
 
 /// <summary>Challenge windows, disputes and early ends: what an honest life of a lease may hold beside rent.</summary>
-[Collection(HardhatCollection.Name)]
-public sealed class LifecycleAuditTests(HardhatNode node)
+public sealed class EventfulHistory(HardhatNode node) : IAsyncLifetime
 {
     private const int Window = 600;
+
+    internal History Story { get; private set; } = null!;
+
+    /// <summary>What was found halfway, while an objection is open.</summary>
+    internal ChainReport Halfway { get; private set; } = null!;
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>Three leases of four epochs at a fixed price, which earn in each of them.</summary>
     private static LeaseTerms Draft(LeaseTerms terms) => terms with
@@ -37,10 +46,9 @@ public sealed class LifecycleAuditTests(HardhatNode node)
         return history;
     }
 
-    [Fact]
-    public async Task A_history_with_a_challenge_a_reveal_an_objection_an_exit_a_default_and_a_settlement_by_both_parties_passes()
+    public async Task InitializeAsync()
     {
-        var history = await Begin(node);
+        var history = Story = await Begin(node);
         var (challenged, exited, defaulted) = (history.World.Leases[0], history.World.Leases[1], history.World.Leases[2]);
         var contracts = history.Deployment.Contracts;
 
@@ -49,7 +57,7 @@ public sealed class LifecycleAuditTests(HardhatNode node)
         await history.Post(lie);
         await history.Send(history.Lessee(1), contracts.EpochLedger, new EpochLedger.Challenge { Epoch = (uint)lie.Closed.Epoch, Step = StepOf(lie, null, challenged.Id) });
         history.Withdrawn.Add(lie);
-        var epochs = history.World.Close(forge: closed => closed with { Attempt = 1 });
+        var epochs = history.World.Close(forge: closed => KeptAfterTheirEnd(closed with { Attempt = 1 }, [exited, defaulted]));
         history.Published = epochs[..1];
         await history.Post(epochs[0]);
 
@@ -68,8 +76,7 @@ public sealed class LifecycleAuditTests(HardhatNode node)
         await history.Send(history.Lessee(0), contracts.EpochLedger, new EpochLedger.Object { Epoch = (uint)epochs[1].Closed.Epoch, Step = StepOf(epochs[1], epochs[0], challenged.Id) });
         await history.Wait(Window);
         await history.Sync(epochs[1]);
-        var passed = await history.Audit();
-        Assert.True(passed.ExitCode == 0, passed.ToText());
+        Halfway = await history.Audit();
         await Resolve(history, challenged.Id, epochs[1], granted: 1_000);
         await history.Sync(epochs[1]);
 
@@ -84,13 +91,29 @@ public sealed class LifecycleAuditTests(HardhatNode node)
         await history.MoveTo((epochs[2].Closed.Epoch + 2) * World.EpochSeconds);
         await CoSettle(history, exited, epochs[2]);
         await history.Send(history.Lessee(1), contracts.LeaseBook, new LeaseBook.Fund { Id = exited.Id.ToInteger(), Kind = 2, Amount = 777_777 });
-        await history.Finish(exited);
 
-        var report = await history.Audit();
-        Assert.True(report.ExitCode == 0, report.ToText());
-        foreach (var what in new[] { "cancelled roots", "objections replayed", "deposits used", "leases ended early", "settlements by both parties", "refunds replayed" })
-            Assert.Contains(report.Checked, c => c.What == what && c.Count > 0);
+        // The fourth epoch keeps both leases' final leaves.
+        history.Published = epochs;
+        await history.Post(epochs[3]);
+        await history.Wait(Window);
+        await history.Finish(exited);
+        foreach (var lease in history.World.Leases)
+        {
+            await history.Send(history.Lessee(0), contracts.LeaseClaims, new LeaseClaims.Claim { Id = lease.Id.ToInteger(), Holder = lease.Terms.Provider.Value });
+            await history.Send(history.Lessee(0), contracts.LeaseClaims, new LeaseClaims.CollectFee { Id = lease.Id.ToInteger() });
+            await history.Send(lease.Terms.Provider.Value, contracts.LeaseBook, new LeaseBook.PayProviderTo { Terms = lease.Terms.ToDto(), To = history.Lessee(0) });
+        }
     }
+
+    /// <summary>The leases have one epoch less than was signed.</summary>
+    private static ClosedEpoch KeptAfterTheirEnd(ClosedEpoch closed, IEnumerable<WorldLease> ended) => Forgery.Of(closed, leases =>
+    {
+        foreach (var lease in ended.Where(l => l.Terms.LastEpoch == closed.Epoch))
+        {
+            var at = leases.FindIndex(l => l.Lease.Id == lease.Id);
+            leases[at] = Forgery.WithLeaf(leases[at] with { Lease = leases[at].Lease with { Record = null }, Rent = null }, leases[at].Lease.Previous!);
+        }
+    });
 
     private static ClosedEpoch Shaved(ClosedEpoch closed, Hash32 lease) => Forgery.Of(closed, leases =>
     {
@@ -141,5 +164,95 @@ public sealed class LifecycleAuditTests(HardhatNode node)
         {
             C = settlement, Terms = lease.Terms.ToDto(), ProviderSignature = history.SignedBy(lease.Terms.Provider, digest), LesseeSignature = history.SignedBy(lease.Terms.Lessee, digest),
         });
+    }
+}
+
+[Collection(HardhatCollection.Name)]
+public sealed class LifecycleAuditTests(EventfulHistory eventful) : IClassFixture<EventfulHistory>
+{
+    [Fact]
+    public async Task A_history_with_a_challenge_a_reveal_an_objection_an_exit_a_default_and_a_settlement_by_both_parties_passes()
+    {
+        Assert.True(eventful.Halfway.ExitCode == 0, eventful.Halfway.ToText());
+        var report = await eventful.Story.Audit();
+        Assert.True(report.ExitCode == 0, report.ToText());
+        foreach (var what in new[] { "cancelled roots", "objections replayed", "deposits used", "leases ended early", "settlements by both parties", "refunds replayed" })
+            Assert.Contains(report.Checked, c => c.What == what && c.Count > 0);
+    }
+
+    [Fact]
+    public void A_lease_that_ended_early_keeps_its_final_leaf_when_the_chain_says_so_and_not_otherwise()
+    {
+        var (last, before) = (eventful.Story.Published[3], eventful.Story.Published[2]);
+        var exited = eventful.Story.World.Leases[1];
+        var defaulted = eventful.Story.World.Leases[2];
+        var end = new Ends(new Dictionary<string, BigInteger> { [exited.Id.Value] = exited.Terms.Epochs - 1, [defaulted.Id.Value] = defaulted.Terms.Epochs - 1 });
+        var report = EpochCheck.Run(last.File, last.Evidence, before.File, end);
+        Assert.True(report.Passed, report.ToText());
+        Assert.Contains(EpochCheck.Run(last.File, last.Evidence, before.File).Findings, f => f.Code == "record" && f.Where.Contains(exited.Id.Value, StringComparison.Ordinal));
+        Assert.Contains(EpochCheck.Run(before.File, before.Evidence, eventful.Story.Published[1].File, new(new Dictionary<string, BigInteger> { [exited.Id.Value] = 1 })).Findings,
+            f => f.Code == "record" && f.Message.Contains("has ended", StringComparison.Ordinal));
+    }
+
+    /// <param name="word">of the event's data, of which the last digit is altered</param>
+    [Theory]
+    [InlineData("HeldBack(uint256 indexed id,uint96 held)", 0, "objection", "held")]
+    [InlineData("Objected(uint256 indexed id,uint32 indexed epoch,address indexed lessee,uint96 increment,uint96 minimum,uint40 decideBy)", 0, "objection", "increment")]
+    [InlineData("Objected(uint256 indexed id,uint32 indexed epoch,address indexed lessee,uint96 increment,uint96 minimum,uint40 decideBy)", 1, "objection", "minimum")]
+    [InlineData("ObjectionResolved(uint256 indexed id,uint32 indexed epoch,uint96 granted)", 0, "objection", "held")]
+    [InlineData("Shortened(uint256 indexed id,uint24 epochs)", 0, "series", "epochs")]
+    [InlineData("CoSettled(uint256 indexed id,uint32 indexed epoch,uint96 rent)", 0, "sync-leaf", "rent")]
+    [InlineData("DepositPaid(uint256 indexed id,address indexed lessee,uint96 amount)", 0, "lease-terms", "deposit")]
+    [InlineData("DepositUsed(uint256 indexed id,uint96 amount)", 0, "deposit", "0x")]
+    [InlineData("Refunded(uint256 indexed id,address indexed to,uint96 amount)", 0, "refunded", "0x")]
+    [InlineData("Funded(uint256 indexed id,uint8 indexed kind,address indexed payer,uint96 amount)", 0, "cash-in", "0x")]
+    [InlineData("ProviderPaid(uint256 indexed id,address indexed provider,uint96 amount)", 0, "provider-paid", "0x")]
+    [InlineData("FeeCollected(uint256 indexed id,address indexed recipient,uint96 amount)", 0, "fee-collected", "0x")]
+    [InlineData("LeaseOriginated(uint256 indexed id,address indexed provider,address indexed lessee,uint96 funded,uint96 capPerEpoch)", 0, "lease-terms", "funded")]
+    public async Task An_event_of_which_a_digit_is_altered_is_found(string shape, int word, string code, string subject) => Found(code, subject, await Told(shape, (_, log) =>
+    {
+        var text = ((string)log["data"]!).ToCharArray();
+        var last = 2 + 64 * word + 63;
+        text[last] = text[last] == '7' ? '6' : '7';
+        log["data"] = new string(text);
+    }));
+
+    [Fact]
+    public async Task A_cancellation_that_is_left_out_is_found() =>
+        Found("epoch-order", "attempt", await Told("RootsCancelled(uint32 indexed epoch,uint32 last,uint32 attempt,address indexed challenger,uint96 reward,uint96 burned)", (logs, log) => logs.Remove(log)));
+
+    [Fact]
+    public async Task A_leaf_applied_while_its_root_can_be_challenged_is_found()
+    {
+        using var wire = new LyingWire("eth_call", (asked, answer) =>
+            (string)asked[0]!["data"]! == Hashing.Hex(Hashing.Selector("challengeWindow()")) ? Hashing.Hex(Hashing.Word(1_700)) : answer);
+        Found("sync-early", "epoch", await eventful.Story.Audit(wire));
+    }
+
+    [Fact]
+    public async Task An_exit_without_its_notice_is_found()
+    {
+        Found("ending", "block", await Told("LeaseExited(uint256 indexed id,address indexed by,uint32 endEpoch)",
+            (_, log) => log["data"] = Hashing.Hex(Hashing.Word(Hashing.WordAt(Hashing.Bytes((string)log["data"]!), 0) - 1))));
+    }
+
+    private static void Found(string code, string subject, ChainReport report)
+    {
+        Assert.True(report.Findings.Any(f => f.Code == code && f.Where.Contains(subject, StringComparison.Ordinal)), report.ToText());
+        Assert.Equal(1, report.ExitCode);
+    }
+
+    /// <summary>Changes the first log of a kind, on its way to the program.</summary>
+    private async Task<ChainReport> Told(string shape, Action<JsonArray, JsonNode> change)
+    {
+        var topic = new EventShape(shape).Topic;
+        using var wire = new LyingWire("eth_getLogs", (_, logs) =>
+        {
+            if (logs.AsArray().FirstOrDefault(l => (string)l!["topics"]![0]! == topic) is { } log) change(logs.AsArray(), log);
+            return logs;
+        });
+        var report = await eventful.Story.Audit(wire);
+        Assert.True(wire.Lies > 0, "Nothing was altered.");
+        return report;
     }
 }

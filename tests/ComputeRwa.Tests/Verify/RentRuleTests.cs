@@ -44,10 +44,13 @@ public sealed class RentRuleTests
     }
 
     [Fact]
-    public void The_cap_is_that_of_the_product()
+    public void Cap_and_minimum_are_those_of_the_product()
     {
         foreach (var (terms, _, _, seconds) in RentCases.Random(4, 500))
-            Assert.Equal(Rent.CapPerEpoch(terms, seconds), RentRule.CapPerEpoch(Read(Shape.LeaseTerms, j => j.WriteTerms("x", terms)), seconds));
+        {
+            var mine = Read(Shape.LeaseTerms, j => j.WriteTerms("x", terms));
+            Assert.Equal((Rent.CapPerEpoch(terms, seconds), Rent.Minimum(terms, seconds)), (RentRule.CapPerEpoch(mine, seconds), RentRule.Minimum(mine, seconds)));
+        }
     }
 
     private static Struct Read(Shape shape, Action<Utf8JsonWriter> write)
