@@ -166,15 +166,16 @@ contract LeaseBook is LeaseEnding {
         if (t.gpuCount == 0) revert InvalidTerms("gpuCount");
         if (t.capacityRoot == 0) revert InvalidTerms("capacityRoot");
         if (t.startEpoch <= currentEpoch()) revert InvalidTerms("startEpoch");
-        if (t.epochs == 0 || t.epochs > type(uint24).max) revert InvalidTerms("epochs");
-        if (t.startEpoch > type(uint32).max - t.epochs) revert InvalidTerms("epochs");
+        uint256 epochs = t.epochs;
+        if (epochs == 0 || epochs > type(uint24).max) revert InvalidTerms("epochs");
+        if (t.startEpoch > type(uint32).max - epochs) revert InvalidTerms("epochs");
         if (t.method > uint8(PricingMethod.RevenueShare)) revert InvalidTerms("method");
         if (t.method > uint8(PricingMethod.Metered)) {
             if (t.floorPrice > t.ceilingPrice) revert InvalidTerms("floorPrice");
             if (t.rateBps == 0) revert InvalidTerms("rateBps");
         }
         uint256 most = RentMath.capPerEpoch(t, epochLength);
-        if (most == 0 || most * t.epochs > type(uint88).max) revert InvalidTerms("price");
+        if (most == 0 || most * epochs > type(uint88).max) revert InvalidTerms("price");
         if (t.takeOrPayBps > BPS) revert InvalidTerms("takeOrPayBps");
         if (t.slaBps > BPS) revert InvalidTerms("slaBps");
         if (t.slaCreditCapBps > BPS) revert InvalidTerms("slaCreditCapBps");
@@ -183,7 +184,7 @@ contract LeaseBook is LeaseEnding {
         if (t.curtailCreditBps > BPS) revert InvalidTerms("curtailCreditBps");
         if (t.poolBps > BPS) revert InvalidTerms("poolBps");
         if (t.feeBps > BPS - t.poolBps) revert InvalidTerms("feeBps");
-        if (t.noticeEpochs == 0 || t.noticeEpochs > t.epochs) revert InvalidTerms("noticeEpochs");
+        if (t.noticeEpochs == 0 || t.noticeEpochs > epochs) revert InvalidTerms("noticeEpochs");
         if (t.graceEpochs >= t.noticeEpochs) revert InvalidTerms("graceEpochs");
         if (t.deposit > type(uint88).max - most * t.noticeEpochs) revert InvalidTerms("deposit");
         if (t.units == 0) revert InvalidTerms("units");

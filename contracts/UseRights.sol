@@ -29,6 +29,7 @@ contract UseRights is ERC721, EIP712, IUseRights {
 
     string private _base;
     mapping(uint256 id => Use) private _uses;
+    mapping(bytes32 digest => bool) private _consumed;
 
     constructor(
         ILeaseBook book,
@@ -63,6 +64,9 @@ contract UseRights is ERC721, EIP712, IUseRights {
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(SUBLET_TYPEHASH, id, user, expires, deadline)));
         if (!Signature.isFrom(terms.provider, digest, consent)) revert InvalidProviderSignature();
         if (msg.sender != lessee && !Signature.isFrom(lessee, digest, signature)) revert InvalidLesseeSignature();
+        // Or whoever saw it could undo what the lessee has decided since.
+        if (_consumed[digest]) revert NeedsConsent();
+        _consumed[digest] = true;
         _setUser(id, user, expires);
     }
 

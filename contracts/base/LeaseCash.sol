@@ -27,6 +27,7 @@ abstract contract LeaseCash is ClaimControls {
     uint8 internal constant SHORT = 1;
     uint8 internal constant SIDELINE = 2;
     uint8 internal constant DEFAULTED = 4;
+    uint8 internal constant UNAPPLIED = 8;
     /// @dev Kinds of funding: 0 rent escrow; 1 heat, 2 mining, 3 grid income.
     uint8 private constant LAST_KIND = 3;
 
@@ -117,7 +118,7 @@ abstract contract LeaseCash is ClaimControls {
         Series memory s = _series[id];
         Bounds memory b = _bounds[id];
         Sideline memory side = _sidelineOf(id, s);
-        if (s.lastEpoch != b.startEpoch + b.epochs - 1 || s.flags & SHORT != 0 || side.objections != 0)
+        if (s.lastEpoch != b.startEpoch + b.epochs - 1 || s.flags & (SHORT | UNAPPLIED) != 0 || side.objections != 0)
             revert NotFinal(id);
         uint88 rent = uint88(s.applied - side.income);
         amount = b.funded - rent + depositOf[id];
@@ -150,14 +151,18 @@ abstract contract LeaseCash is ClaimControls {
         _series[id].flags |= SIDELINE;
         Sideline memory side = _sidelines[id];
         // What a lie of 2^96 − 1 has driven up must not stop a later objection.
-        side.held = uint96(Math.min(uint256(side.held) + amount, type(uint96).max));
-        ++side.objections;
+        unchecked {
+            side.held = uint96(Math.min(uint256(side.held) + amount, type(uint96).max));
+            ++side.objections; // each has its epoch, of 32 bits
+        }
         _sidelines[id] = side;
         emit HeldBack(id, side.held);
     }
 
     /// @inheritdoc ILeaseClaims
     function release(uint256 id, uint96 amount) external onlyEpochLedger {
+        // What is granted is owed from now on, and paid by the next sync: until then nothing goes back to the lessee.
+        if (amount != 0) _series[id].flags |= UNAPPLIED;
         Sideline memory side = _sidelines[id];
         side.held = uint96(Math.saturatingSub(side.held, amount));
         --side.objections;
@@ -301,7 +306,7 @@ abstract contract LeaseCash is ClaimControls {
         asked = Math.min(asked, uint256(b.capPerEpoch) * (item.epoch - b.startEpoch + 1));
         s.applied = uint96(Math.max(s.applied, Math.min(asked, b.funded) + income));
         s.lastEpoch = item.epoch;
-        s.flags = asked > b.funded ? s.flags | SHORT : s.flags & ~SHORT;
+        s.flags = asked > b.funded ? (s.flags & ~UNAPPLIED) | SHORT : s.flags & ~(SHORT | UNAPPLIED);
         _series[item.leaseId] = s;
         emit Synced(item.leaseId, item.epoch, item.rent, s.applied);
     }

@@ -110,7 +110,8 @@ abstract contract LeaseEnding is ILeaseBook, EIP712, AccessManaged {
         uint32 end = b.startEpoch + b.epochs - 1;
         if (c.epoch > end) revert EndTooLate(end);
         uint256 each = (RentMath.minimum(terms, epochLength) * (BPS - terms.slaCreditCapBps)) / BPS;
-        uint256 rent = b.funded - CLAIMS.escrowOf(id); // applied so far
+        // What is applied so far, and what is held back of anything asked.
+        uint256 rent = uint256(b.funded) - CLAIMS.escrowOf(id) + CLAIMS.sidelineOf(id).held;
         uint256 least = Math.min(rent + each * (c.epoch - s.lastEpoch), type(uint96).max);
         if (c.rent < least) revert RentTooLow(uint96(least));
         emit CoSettled(id, c.epoch, c.rent);

@@ -76,10 +76,13 @@ abstract contract LedgerBond is LedgerRoots {
         uint96 taken = h.bond < rootBond ? h.bond : rootBond;
         uint96 reward = taken / 2;
         emit RootsCancelled(epoch, h.epoch, h.attempt, challenger, reward, taken - reward);
-        for (uint32 e = epoch; e <= h.epoch; ++e) delete _ring[e % RING];
-        ++h.attempt;
-        h.bond -= taken;
-        h.epoch = epoch - 1;
+        // No epoch is 0, and the bond is no less than what is taken of it.
+        unchecked {
+            for (uint256 e = epoch; e <= h.epoch; ++e) delete _ring[e % RING];
+            ++h.attempt;
+            h.bond -= taken;
+            h.epoch = epoch - 1;
+        }
         if (epoch == h.first) (h.first, h.epoch) = (0, 0);
         _head = h;
         _credit(challenger, reward);

@@ -10,6 +10,7 @@ import {LedgerChallenge} from "./LedgerChallenge.sol";
 
 /// @title Measurement that the lessee can object to: one lease, one epoch, everything else goes on
 abstract contract LedgerObjections is LedgerChallenge {
+    uint256 private constant BPS = 10_000;
     bytes32 private constant OBJECTION_TYPEHASH =
         keccak256("Objection(uint256 leaseId,uint32 epoch,bytes32 root,uint256 deadline)");
     bytes32 private constant RESOLUTION_TYPEHASH =
@@ -20,14 +21,18 @@ abstract contract LedgerObjections is LedgerChallenge {
     /// @inheritdoc IEpochLedger
     function object(uint32 epoch, Step calldata step, uint256 deadline, bytes calldata signature) external {
         Head memory h = _head;
-        Found memory f = _find(h, epoch, step);
+        Found memory f = _find(h, epoch, step, false);
         address lessee = step.terms.lessee;
         if (msg.sender != lessee) {
             if (block.timestamp > deadline) revert SignatureExpired(deadline);
             bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(OBJECTION_TYPEHASH, f.id, epoch, f.root, deadline)));
             if (!Signature.isFrom(lessee, digest, signature)) revert InvalidLesseeSignature();
         }
-        if (_objections[f.id][epoch].posted != 0) revert AlreadyObjected(f.id, epoch);
+        mapping(uint32 epoch => Objection) storage ofLease = _objections[f.id];
+        Objection storage slot = ofLease[epoch];
+        uint256 last = slot.posted;
+        // Once decided, the same root cannot be objected to again: what it asks would be held back twice.
+        if (last != 0 && (slot.increment != 0 || last == _postedAt(f.slot))) revert AlreadyObjected(f.id, epoch);
         uint256 increment = Math.saturatingSub(step.leaf.rent, step.previous.rent);
         if (increment == 0) revert NothingToHold(f.id, epoch);
         Objection memory o = Objection(
@@ -35,11 +40,11 @@ abstract contract LedgerObjections is LedgerChallenge {
             uint96(Math.min(increment, RentMath.minimum(step.terms, epochLength))),
             uint40(_postedAt(f.slot)),
             lessee,
-            uint40(block.timestamp + challengeWindow),
+            _decideBy(),
             h.attempt,
             step.terms.provider
         );
-        _objections[f.id][epoch] = o;
+        ofLease[epoch] = o;
         emit Objected(f.id, epoch, lessee, o.increment, o.minimum, o.decideBy);
         CLAIMS.hold(f.id, o.increment);
         _takeDisputeBond(lessee);
@@ -65,6 +70,9 @@ abstract contract LedgerObjections is LedgerChallenge {
         bytes32 digest = resolutionDigest(r);
         if (!Signature.isFrom(terms.provider, digest, providerSignature)) revert InvalidProviderSignature();
         if (!Signature.isFrom(terms.lessee, digest, lesseeSignature)) revert InvalidLesseeSignature();
+        // Most of it is the holders': the parties may not agree on less than a co-settlement could.
+        uint96 least = uint96((o.minimum * (BPS - terms.slaCreditCapBps)) / BPS);
+        if (r.granted < least) revert GrantTooSmall(r.granted, least);
         _resolve(r.leaseId, r.epoch, r.granted, o.lessee);
     }
 
@@ -79,9 +87,10 @@ abstract contract LedgerObjections is LedgerChallenge {
     /// @inheritdoc IEpochLedger
     function dropObjection(uint256 id, uint32 epoch) external {
         Objection memory o = _objections[id][epoch];
-        if (o.posted == 0) revert NoObjection(id, epoch);
+        if (o.increment == 0) revert NoObjection(id, epoch);
         if (!_isReplaced(epoch, o)) revert RootStands(epoch);
         _resolve(id, epoch, o.increment, o.lessee);
+        delete _objections[id][epoch];
     }
 
     /// @inheritdoc IEpochLedger
@@ -102,7 +111,7 @@ abstract contract LedgerObjections is LedgerChallenge {
     }
 
     function _checkStands(uint256 id, uint32 epoch, Objection memory o) private view {
-        if (o.posted == 0) revert NoObjection(id, epoch);
+        if (o.increment == 0) revert NoObjection(id, epoch);
         if (_isReplaced(epoch, o)) revert RootReplaced(epoch);
     }
 
@@ -114,8 +123,16 @@ abstract contract LedgerObjections is LedgerChallenge {
         return slot != 0 && _postedAt(slot) != o.posted;
     }
 
+    function _decideBy() private view returns (uint40) {
+        unchecked {
+            return uint40(block.timestamp + challengeWindow);
+        }
+    }
+
     function _resolve(uint256 id, uint32 epoch, uint96 granted, address bondTo) private {
+        uint40 posted = _objections[id][epoch].posted;
         delete _objections[id][epoch];
+        _objections[id][epoch].posted = posted;
         _credit(bondTo, disputeBond);
         emit ObjectionResolved(id, epoch, granted);
         CLAIMS.release(id, granted);

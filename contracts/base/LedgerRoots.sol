@@ -24,7 +24,7 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
     uint256 internal constant TIME_BITS = 40;
     /// @dev Waiting is counted in 128ths of a window.
     uint256 internal constant WINDOW_PARTS = 128;
-    /// @dev Keeps every walk along the ring short, and a 128th of a window below an epoch.
+    /// @dev Keeps every walk along the ring short, and a 128th of a window far below an epoch.
     uint256 private constant LONGEST_RING = 64;
 
     /// @inheritdoc IEpochLedger
@@ -43,7 +43,8 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
         CLAIMS = s.claims;
         epochLength = s.epochLength;
         challengeWindow = s.challengeWindow;
-        RING = Math.ceilDiv(s.challengeWindow, s.epochLength) + 2;
+        // Two windows' worth: or demands on every root would make posting fall behind the epochs, further each time.
+        RING = Math.ceilDiv(2 * uint256(s.challengeWindow), s.epochLength) + 2;
         if (RING > LONGEST_RING) revert WindowTooLong();
         for (uint256 i; i < s.attestors.length; ++i) _setAttestor(s.attestors[i], true);
         _setThreshold(s.threshold);

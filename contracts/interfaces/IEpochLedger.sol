@@ -40,9 +40,9 @@ struct Resolution {
 
 /// @notice A lessee's objection to what was measured of one lease in one epoch.
 struct Objection {
-    uint96 increment; // rent of the epoch as attested, base units: held back until decided
+    uint96 increment; // rent of the epoch as attested, base units: held back until decided; 0 = no objection, or decided
     uint96 minimum; // what is owed of it if nobody decides
-    uint40 posted; // when the root was posted, unix seconds; 0 = no objection
+    uint40 posted; // when the root was posted, unix seconds; kept once decided, so that the root is objected to once
     address lessee;
     uint40 decideBy; // unix seconds; from then on silence decides
     uint32 attempt;
@@ -132,6 +132,7 @@ interface IEpochLedger {
     /// @notice The step is wrong: a reveal must show a right one.
     error StepIsWrong();
     error SameLeaf();
+    /// @notice The lease has no leaf in this epoch: it starts later, or ended before the first root.
     error NotStarted(uint256 id);
     error AlreadyDemanded(uint32 epoch, uint256 id);
     error NoDemand(uint32 epoch, uint256 id);
@@ -144,6 +145,8 @@ interface IEpochLedger {
     error RootReplaced(uint32 epoch);
     error RootStands(uint32 epoch);
     error GrantTooLarge(uint96 granted, uint96 increment);
+    /// @param least the take-or-pay minimum less the largest SLA credit, or the increment where that is less
+    error GrantTooSmall(uint96 granted, uint96 least);
     error InvalidLesseeSignature();
     error InvalidProviderSignature();
     error SignatureExpired(uint256 deadline);
@@ -181,7 +184,9 @@ interface IEpochLedger {
     /// which goes to whoever reveals. Only within the first window after posting; puts the root off by a second one.
     function demandReveal(uint32 epoch, uint256 id) external;
 
-    /// @notice Answers a demand with a step that is right.
+    /// @notice Answers a demand with a step that is right. Where the tree before holds no leaf of the lease, because it was left
+    /// out, or none that can be read, `previous` is all zeros: then nothing can be computed, the record is shown, and
+    /// whoever knows better has half a window to challenge.
     function reveal(uint32 epoch, Step calldata step) external;
 
     /// @notice One and a half windows after posting, cancels a root with an unanswered demand; the reward is the demander's.

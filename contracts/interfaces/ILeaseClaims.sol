@@ -10,7 +10,7 @@ struct Series {
     uint16 feeBps;
     uint16 policy;
     uint8 token; // index into the allowed pay tokens, from 1
-    uint8 flags; // bit 0: the last leaf asked for more than was funded; 1: has a Sideline; 2: in default
+    uint8 flags; // bit 0: the last leaf asked for more than was funded; 1: has a Sideline; 2: in default; 3: granted rent awaits a sync
 }
 
 /// @notice What bounds sync: one storage slot per lease.

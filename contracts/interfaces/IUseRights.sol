@@ -18,6 +18,7 @@ interface IERC4907 {
 interface IUseRights is IERC4907 {
     error UnknownLease(uint256 id);
     error NotTheLessee(address account);
+    /// @notice There is no consent of the provider, or it was used before.
     error NeedsConsent();
     error InvalidProviderSignature();
     error InvalidLesseeSignature();
@@ -28,6 +29,7 @@ interface IUseRights is IERC4907 {
     function take(LeaseTerms calldata terms) external returns (uint256 id);
 
     /// @notice Sub-lets the use until `expires` (unix seconds), with the consent of the provider. It never outlasts the lease.
+    /// A consent serves once.
     /// @param consent the provider's signature over Sublet(leaseId, user, expires, deadline)
     /// @param signature the lessee's over the same; empty when the lessee itself calls
     function sublet(

@@ -56,11 +56,12 @@ library StructHash {
     function isClean(LeaseTerms calldata t) internal pure returns (bool clean) {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            let dirt := or(shr(96, calldataload(add(t, 0x160))), shr(96, calldataload(add(t, 0x180)))) // prices
+            let prices := or(calldataload(add(t, 0x140)), calldataload(add(t, 0x160)))
+            let dirt := shr(96, or(prices, calldataload(add(t, 0x180))))
             dirt := or(dirt, shr(32, calldataload(add(t, 0x1a0)))) // rateBps
-            dirt := or(dirt, shr(16, calldataload(add(t, 0x200)))) // slaCreditSlope
+            let slopes := or(calldataload(add(t, 0x200)), calldataload(add(t, 0x260))) // slaCreditSlope, efficiencySlopeBps
+            dirt := or(dirt, shr(16, slopes))
             dirt := or(dirt, shr(64, calldataload(add(t, 0x240)))) // efficiencyTarget
-            dirt := or(dirt, shr(16, calldataload(add(t, 0x260)))) // efficiencySlopeBps
             clean := iszero(dirt)
         }
     }

@@ -153,3 +153,10 @@ contract BrokenToken {
         revert("no");
     }
 }
+
+/// @title A token that answers every call with silence, and moves nothing
+contract MuteToken {
+    mapping(address account => uint256) public balanceOf;
+
+    fallback() external {}
+}

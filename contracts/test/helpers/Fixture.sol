@@ -61,11 +61,11 @@ abstract contract Deployment {
     bytes32 internal lastRoot;
     uint256 private salts;
 
-    function _setUp() internal {
+    function _setUp(uint32 window) internal {
         vm.warp(20_000 * uint256(LENGTH) + 3 hours);
         start = 20_001;
         _sortAttestors();
-        _deploy(0);
+        _deploy(window);
         eligibility.setPolicy(MEMBERS, Policy(true, 0));
         _admit(provider);
         _admit(alice);
@@ -73,6 +73,8 @@ abstract contract Deployment {
         dollar.mint(lessee, 1e18);
         vm.prank(lessee);
         dollar.approve(address(claims), type(uint256).max);
+        vm.prank(lessee);
+        dollar.approve(address(ledger), type(uint256).max);
     }
 
     // Deployment
@@ -199,6 +201,7 @@ abstract contract Deployment {
         r.epoch = epoch;
         r.root = root;
         r.previousRoot = lastRoot;
+        r.attempt = ledger.attempt();
         r.leases = 1;
     }
 
@@ -319,6 +322,11 @@ abstract contract Deployment {
 /// @title A fresh deployment before each test
 abstract contract Fixture is Deployment {
     function setUp() public virtual {
-        _setUp();
+        _setUp(_window());
+    }
+
+    /// @dev Seconds in which a root can be challenged.
+    function _window() internal pure virtual returns (uint32) {
+        return 0;
     }
 }

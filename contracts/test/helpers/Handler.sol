@@ -46,7 +46,7 @@ contract Handler is Deployment {
     string public broken;
 
     constructor() {
-        _setUp();
+        _setUp(0);
         address proxied = _create(
             "contracts/mocks/AdminProxy.sol:AdminProxy",
             abi.encode(_create("contracts/mocks/UsdcLike.sol:UsdcLike", ""), address(0xAD))

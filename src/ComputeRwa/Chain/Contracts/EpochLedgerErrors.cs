@@ -83,6 +83,13 @@ internal static partial class EpochLedger
         [Parameter("uint96", "increment", 2)] public BigInteger Increment { get; set; }
     }
 
+    [Error("GrantTooSmall")]
+    internal sealed class GrantTooSmallError : IErrorDTO
+    {
+        [Parameter("uint96", "granted", 1)] public BigInteger Granted { get; set; }
+        [Parameter("uint96", "least", 2)] public BigInteger Least { get; set; }
+    }
+
     [Error("InvalidLesseeSignature")]
     internal sealed class InvalidLesseeSignatureError : IErrorDTO;
 
