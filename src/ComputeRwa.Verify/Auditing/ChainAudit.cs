@@ -20,6 +20,7 @@ internal static class ChainAudit
         replay.Run();
         HeadAudit.Run(chain, replay.Leases, audit);
         TokenAudit.Run(chain, replay.Leases, audit, totals);
+        BondAudit.Run(chain, audit, totals);
 
         var subject = string.Create(CultureInfo.InvariantCulture, $"chain {chain.ChainId} up to block {chain.Head.Number} ({chain.Head.Hash}), LeaseBook {chain.Deployment.LeaseBook}");
         return new(subject, audit.Checked, totals, audit.Findings.Notes, audit.Unread, audit.Findings.Wrong);

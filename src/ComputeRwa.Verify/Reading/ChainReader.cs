@@ -15,6 +15,7 @@ internal sealed class ChainReader(RpcNode node, DeploymentFile deployment)
         if (deployment.ChainId is { } expected && expected != chainId) throw new UnreadableException($"the node is of chain {chainId} and the deployment of chain {expected}");
         var head = await HeadAt("latest");
         var calls = new ContractCalls(node, head.Number);
+        var tokens = new TokenReader(node, calls, deployment.FromBlock, head.Number);
         foreach (var contract in deployment.Contracts)
             if ((await node.Ask("eth_getCode", contract, Hashing.Quantity(head.Number))).GetString() is "0x" or null)
                 throw new UnreadableException($"there is no contract at {contract} on chain {chainId}");
@@ -25,7 +26,7 @@ internal sealed class ChainReader(RpcNode node, DeploymentFile deployment)
 
         var record = new ChainRecord(
             deployment, chainId, head, await Ledger(calls), events, [.. logs.Except(known)], await PostingData(events), await Times(events),
-            await Tokens(calls, events, head), await Series(calls, events), await Holders(calls, events));
+            await Tokens(tokens, events), await new BondReader(calls, tokens, deployment.EpochLedger).Read(events), await Series(calls, events), await Holders(calls, events));
         // What was asked by number must have been asked of one and the same chain.
         if ((await HeadAt(Hashing.Quantity(head.Number))).Hash != head.Hash) throw new UnreadableException($"block {head.Number} was replaced while it was read: run again");
         return record;
@@ -67,17 +68,10 @@ internal sealed class ChainReader(RpcNode node, DeploymentFile deployment)
             ? ChainLog.Quantity(block.GetProperty("timestamp")) : throw new UnreadableException($"the node has no block {p.First}"));
     }
 
-    private async Task<Dictionary<string, TokenRecord>> Tokens(ContractCalls calls, IReadOnlyList<ChainEvent> events, Head head)
+    private async Task<Dictionary<string, TokenRecord>> Tokens(TokenReader reader, IReadOnlyList<ChainEvent> events)
     {
-        var claims = Hashing.Hex(Hashing.Word(Hashing.Number(Hashing.Unhex(deployment.LeaseClaims, 20))));
         var tokens = new Dictionary<string, TokenRecord>();
-        foreach (var token in events.Where(e => e.Name == "PayTokenAllowed").Select(e => e.Account("token")).Distinct())
-        {
-            async Task<List<ChainEvent>> Transfers(params string?[] topics) =>
-                [.. (await LogReader.Read(node, [token], [Catalog.Transfer.Topic, .. topics], deployment.FromBlock, head.Number)).Select(Catalog.Transfer.Decode)];
-            var balance = (await calls.Required(token, "balanceOf(address)", Hashing.Number(Hashing.Unhex(deployment.LeaseClaims, 20))))[0];
-            tokens.Add(token, new(await Transfers(null, claims), await Transfers(claims), balance));
-        }
+        foreach (var token in events.Where(e => e.Name == "PayTokenAllowed").Select(e => e.Account("token")).Distinct()) tokens.Add(token, await reader.Read(token, deployment.LeaseClaims));
         return tokens;
     }
 

@@ -38,7 +38,7 @@ public sealed class ChainAuditTests(HardhatNode node, HonestHistory honest) : IC
                  {
                      "epoch roots rebuilt from their files", "attestor signatures recovered", "leaves recomputed", "metering records recomputed from telemetry",
                      "moves of units replayed", "applications of leaves replayed", "claims replayed", "payments of providers and platform replayed", "refunds replayed",
-                     "holders' entitlements held against the chain", "transfers of pay tokens explained", "leases held against their signed terms",
+                     "holders' entitlements held against the chain", "transfers of tokens explained", "leases held against their signed terms",
                  })
             Assert.True(seen.GetValueOrDefault(what) > 0, $"{what}: never");
     }

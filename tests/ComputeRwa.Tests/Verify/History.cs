@@ -30,11 +30,11 @@ internal sealed class History
 
     private readonly Func<LeaseTerms, LeaseTerms>? _draft;
 
-    private History(HardhatNode node, int seed, string deploymentPath, long firstEpoch, Func<LeaseTerms, LeaseTerms>? draft)
+    private History(HardhatNode node, int seed, string deploymentPath, long firstEpoch, Func<LeaseTerms, LeaseTerms>? draft, bool overlapping)
     {
         (_node, _random, _draft, DeploymentPath, LastEpoch) = (node, new(seed), draft, deploymentPath, firstEpoch + Epochs - 1);
         Deployment = Deployment.Read(deploymentPath);
-        World = Of(seed, new(Deployment, firstEpoch, Adjust));
+        World = Of(seed, new(Deployment, firstEpoch, Adjust), overlapping);
     }
 
     public World World { get; }
@@ -47,15 +47,15 @@ internal sealed class History
     public List<PublishedEpoch> Withdrawn { get; } = [];
 
     /// <summary>What is let and measured in the history of a seed, wherever it is played.</summary>
-    public static World Of(int seed, WorldPlace? place = null) => new(seed, nodes: 3, leases: 3, Epochs, place: place);
+    public static World Of(int seed, WorldPlace? place = null, bool overlapping = false) => new(seed, nodes: 3, leases: 3, Epochs, overlapping, place);
 
     /// <param name="draft">changes terms before they are signed</param>
     /// <param name="options">of the deployment</param>
-    public static async Task<History> Begin(HardhatNode node, int seed, Func<LeaseTerms, LeaseTerms>? draft = null, params string[] options)
+    public static async Task<History> Begin(HardhatNode node, int seed, Func<LeaseTerms, LeaseTerms>? draft = null, string[]? options = null, bool overlapping = false)
     {
-        var path = await node.Deploy(["--epoch-length", $"{World.EpochSeconds}", .. options]);
+        var path = await node.Deploy(["--epoch-length", $"{World.EpochSeconds}", .. options ?? []]);
         var present = (await node.Head()).MinedAt.ToUnixTimeSeconds() / World.EpochSeconds;
-        var history = new History(node, seed, path, present + 2, draft);
+        var history = new History(node, seed, path, present + 2, draft, overlapping);
         foreach (var lease in history.World.Leases) await history.Originate(lease);
         return history;
     }

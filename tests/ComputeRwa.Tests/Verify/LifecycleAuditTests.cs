@@ -40,7 +40,7 @@ public sealed class EventfulHistory(HardhatNode node) : IAsyncLifetime
 
     private static async Task<History> Begin(HardhatNode node)
     {
-        var history = await History.Begin(node, Seed, Draft, "--window", $"{Window}", "--liveness", "1");
+        var history = await History.Begin(node, Seed, Draft, ["--window", $"{Window}", "--liveness", "1"]);
         foreach (var lease in history.World.Leases)
             await history.Send(lease.Terms.Lessee.Value, history.Deployment.Contracts.TestDollar, new PayToken.Approve { Spender = history.Deployment.Contracts.EpochLedger, Value = BigInteger.Pow(10, 12) });
         return history;
@@ -64,6 +64,7 @@ public sealed class EventfulHistory(HardhatNode node) : IAsyncLifetime
         // Somebody asks to see a step, and is shown it; the root waits for a second window.
         await history.Send(history.Lessee(1), contracts.EpochLedger, new EpochLedger.DemandReveal { Epoch = (uint)epochs[0].Closed.Epoch, Id = challenged.Id.ToInteger() });
         await history.Send(history.Lessee(2), contracts.EpochLedger, new EpochLedger.Reveal { Epoch = (uint)epochs[0].Closed.Epoch, Step = StepOf(epochs[0], null, challenged.Id) });
+        await history.Send(history.Lessee(1), contracts.EpochLedger, new EpochLedger.Collect { Account = history.Lessee(2) });
         await history.Wait(2 * Window);
         await history.Sync(epochs[0]);
 
@@ -208,6 +209,9 @@ public sealed class LifecycleAuditTests(EventfulHistory eventful) : IClassFixtur
     [InlineData("Funded(uint256 indexed id,uint8 indexed kind,address indexed payer,uint96 amount)", 0, "cash-in", "0x")]
     [InlineData("ProviderPaid(uint256 indexed id,address indexed provider,uint96 amount)", 0, "provider-paid", "0x")]
     [InlineData("FeeCollected(uint256 indexed id,address indexed recipient,uint96 amount)", 0, "fee-collected", "0x")]
+    [InlineData("BondDeposited(address indexed from,uint96 amount)", 0, "ledger", "bond")]
+    [InlineData("RootsCancelled(uint32 indexed epoch,uint32 last,uint32 attempt,address indexed challenger,uint96 reward,uint96 burned)", 3, "conservation", "EpochLedger")]
+    [InlineData("Collected(address indexed account,address indexed to,uint256 amount)", 0, "cash-out", "0x")]
     [InlineData("LeaseOriginated(uint256 indexed id,address indexed provider,address indexed lessee,uint96 funded,uint96 capPerEpoch)", 0, "lease-terms", "funded")]
     public async Task An_event_of_which_a_digit_is_altered_is_found(string shape, int word, string code, string subject) => Found(code, subject, await Told(shape, (_, log) =>
     {
@@ -216,6 +220,14 @@ public sealed class LifecycleAuditTests(EventfulHistory eventful) : IClassFixtur
         text[last] = text[last] == '7' ? '6' : '7';
         log["data"] = new string(text);
     }));
+
+    [Fact]
+    public async Task A_bond_that_is_owed_and_not_there_is_found()
+    {
+        using var wire = new LyingWire("eth_call", (asked, answer) =>
+            ((string)asked[0]!["data"]!).StartsWith(Hashing.Hex(Hashing.Selector("creditOf(address)")), StringComparison.Ordinal) ? Hashing.Hex(Hashing.Word(1_000_000_000)) : answer);
+        Found("conservation", "EpochLedger", await eventful.Story.Audit(wire));
+    }
 
     [Fact]
     public async Task A_cancellation_that_is_left_out_is_found() =>

@@ -172,6 +172,16 @@ public sealed class TenLiesTests(HardhatNode node)
         foreach (var epoch in history.Published) Found("posted-total", $"epoch {epoch.Closed.Epoch} rent", report);
     }
 
+    [Fact]
+    public async Task And_a_GPU_let_twice()
+    {
+        var history = await History.Begin(node, Seed, overlapping: true);
+        var report = await Played(history);
+        var twice = history.World.Leases[^1].Gpus.Single().Uuid;
+        Found("gpu-let-twice", twice, report);
+        Assert.All(report.Findings, f => Assert.Equal("gpu-let-twice", f.Code));
+    }
+
     /// <summary>A holder with units whose revenue was paid out.</summary>
     private static async Task<(WorldLease Lease, string Holder)> SomebodyPaid(History history)
     {
