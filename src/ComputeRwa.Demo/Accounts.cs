@@ -7,7 +7,11 @@ namespace ComputeRwa.Demo;
 // What the table needs, as the API answers it.
 
 internal sealed record LeaseAccount(
-    string Id, string GpuModel, Money? PricePerGpuHour, Money? FloorPricePerGpuHour, Money? CeilingPricePerGpuHour, TermsView Terms, Money Escrow, Money Applied, Money Arrears, Shares Earned, Money ProviderPaid, Money FeeCollected);
+    string Id, string Status, string GpuModel, Money? PricePerGpuHour, Money? FloorPricePerGpuHour, Money? CeilingPricePerGpuHour, TermsView Terms, Money Escrow, Money Applied, Money Arrears, Shares Earned, Money ProviderPaid, Money FeeCollected, long LastEpoch)
+{
+    /// <summary>Fewer than signed after a default.</summary>
+    public long Days => LastEpoch - Terms.StartEpoch + 1;
+}
 
 internal sealed record TermsView(string Provider, string Lessee, int GpuCount, long StartEpoch, int Epochs, int Method, string Units, string Salt);
 
@@ -38,7 +42,7 @@ internal sealed class LeaseFigures(LeaseAccount lease, IReadOnlyList<StatementVi
     public static async Task<LeaseFigures> Read(Api api, LeaseAccount lease, ILookup<string?, TransactionView> transactions)
     {
         var statements = new List<StatementView>();
-        for (var epoch = lease.Terms.StartEpoch; epoch < lease.Terms.StartEpoch + lease.Terms.Epochs; epoch++)
+        for (var epoch = lease.Terms.StartEpoch; epoch <= lease.LastEpoch; epoch++)
             statements.Add(await api.Get<StatementView>($"/v1/epochs/{epoch}/leases/{lease.Id}/statement"));
         var gas = transactions[lease.Id].Aggregate(BigInteger.Zero, (sum, t) => sum + (t.GasUsed ?? 0));
         return new(lease, statements, await api.All<HolderAccount>($"/v1/leases/{lease.Id}/holders"), await api.All<CashMovement>($"/v1/leases/{lease.Id}/cash"), gas);

@@ -21,7 +21,7 @@ internal static class Demonstration
         using var node = new HttpClient { BaseAddress = options.Rpc };
         var api = new Api(http, options.Seed, say) { Sending = options.Sending };
         var chain = await api.Get<ChainView>("/v1/chain");
-        var stage = new Stage(api, new(node, chain.ChainId), options.Seed, new(options.Seed), chain, say);
+        var stage = new Stage(api, new(node, chain.ChainId), new(node, options.Rpc), options.Seed, new(options.Seed), chain, say);
 
         var sites = await Register(stage);
         var leases = await Contract(stage, sites);
@@ -88,7 +88,8 @@ internal static class Demonstration
         stage.Say(string.Create(CultureInfo.InvariantCulture,
             $"{World.FirstDay.AddDays(day):yyyy-MM-dd}  epoch {stage.Epoch(day)}: {samples:N0} GPU samples, 3 attestors agree, root posted ({posted.Transaction.GasUsed:N0} gas), {payments} payments, {watch.Elapsed.TotalSeconds:0.0} s"));
         if (World.Sale.Day == day) await Holding.Sell(stage, leases[World.Sale.Lease], World.Sale);
-        foreach (var lease in leases.Where(l => l.Let.Days == day + 1)) await Settling.Refund(stage, lease);
+        if (World.Default.Day == day) await Defaulting.Declare(stage, leases[World.Default.Lease]);
+        foreach (var lease in leases.Where(l => l.LastDay == day)) await Settling.Refund(stage, lease);
         return posted.File;
     }
 

@@ -67,7 +67,7 @@ internal static class Dispute
     /// </summary>
     private static async Task Challenge(Stage stage, Ledger ledger, long epoch, FalseEpoch lie, byte[] evidence, byte[]? previous, byte[] file)
     {
-        var report = EpochCheck.Run(lie.File, evidence, previous);
+        var report = EpochCheck.Run(lie.File, evidence, previous, await stage.Ends());
         var wrong = report.Findings.First(f => f.Code == "leaf").Where.Split(' ')[0];
         var step = await stage.Api.Get<StepView>($"/v1/epochs/{epoch}/leases/{wrong}/step");
         await ledger.Challenge(stage.Auditor, Hashing.Bytes(step.Challenge), LeafOf(file, wrong), LeafOf(lie.File, wrong));

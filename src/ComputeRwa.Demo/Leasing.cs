@@ -6,8 +6,12 @@ namespace ComputeRwa.Demo;
 /// <summary>A lease of the story once it is minted.</summary>
 /// <param name="Id">digest of the signed terms, the token id</param>
 /// <param name="CapPerEpoch">most rent of one epoch, base units</param>
-internal sealed record Leased(int Index, Let Let, string Id, FleetSite Site, Party Lessee, BigInteger CapPerEpoch)
+/// <param name="Prefunding">escrow of the notice epochs and deposit, base units</param>
+internal sealed record Leased(int Index, Let Let, string Id, FleetSite Site, Party Lessee, BigInteger CapPerEpoch, BigInteger Prefunding)
 {
+    /// <summary>The day it ends with, early or not.</summary>
+    public int LastDay => World.Default is var d && d.Lease == Index ? d.LastDay : Let.Days - 1;
+
     public IEnumerable<FleetNode> Nodes => Site.Nodes.Skip(Let.FirstNode).Take(Let.Nodes);
 }
 
@@ -38,7 +42,7 @@ internal static class Leasing
         var prices = Agreed.Of(let.Pricing, quotes[let.Lessor]);
         var lessee = stage.Lessee(index);
         var draft = await stage.Api.Post<LeaseView>($"lease-{let.Name}", "/v1/leases", Draft(stage, let, index, site, lessee, prices));
-        var lease = new Leased(index, let, draft.Id, site, lessee, draft.CapPerEpoch.BaseUnits());
+        var lease = new Leased(index, let, draft.Id, site, lessee, draft.CapPerEpoch.BaseUnits(), draft.Prefunding.BaseUnits() + draft.Deposit.BaseUnits());
         await SignTerms(stage, lease, prices);
         return lease;
     }
@@ -51,7 +55,7 @@ internal static class Leasing
         {
             // A second run would be offered a permit with the next nonce: it would no longer be the same request.
             if (IsOnChain(await stage.Api.Get<LeaseView>($"/v1/leases/{lease.Id}"))) continue;
-            await stage.Chain.Mint(stage.Token, lease.Lessee.Address, (UInt128)(lease.CapPerEpoch * lease.Let.Days));
+            await stage.Chain.Mint(stage.Token, lease.Lessee.Address, (UInt128)(lease.Prefunding + lease.CapPerEpoch * lease.Let.Days));
             sent.Add(await Originate(stage, lease));
         }
         await stage.Final(sent);
@@ -74,6 +78,8 @@ internal static class Leasing
         noticeEpochs = let.NoticeEpochs,
         units = let.Units,
         policy = let.Policy,
+        graceEpochs = let.Credit?.GraceEpochs ?? 0,
+        deposit = Fleet.Dollars(prices.Price * let.Nodes * World.GpusPerNode * (let.Credit?.DepositHours ?? 0)),
         salt = stage.Seed.Word($"salt {index}"),
     };
 
@@ -94,7 +100,7 @@ internal static class Leasing
     {
         var offer = await stage.Api.Get<PermitOffer>($"/v1/leases/{lease.Id}/origination/permit");
         var signature = lease.Lessee.Sign(new(offer.TypedData, offer.Digest),
-            ("owner", lease.Lessee.Address), ("spender", stage.Contracts.Contracts["leaseClaims"]), ("value", Text(lease.CapPerEpoch * lease.Let.NoticeEpochs)));
+            ("owner", lease.Lessee.Address), ("spender", stage.Contracts.Contracts["leaseClaims"]), ("value", Text(lease.Prefunding)));
         return (await stage.Api.Post<WithId>($"lease-{lease.Let.Name}-origination", $"/v1/leases/{lease.Id}/origination",
             new { permit = new { offer.Value, offer.Deadline, signature } })).Id;
     }

@@ -49,7 +49,7 @@ internal sealed class Metering
 
         private Reading[]? Measure(int day, int minute)
         {
-            var stands = day >= lease.Let.Days || World.Curtailed is var c && c.Lease == lease.Index && c.Day == day && minute / 60 >= c.FromHour && minute / 60 < c.ToHour;
+            var stands = day > lease.LastDay || World.Curtailed is var c && c.Lease == lease.Index && c.Day == day && minute / 60 >= c.FromHour && minute / 60 < c.ToHour;
             return _walk.Next(stands ? null : _curve, node.Gpu);
         }
 

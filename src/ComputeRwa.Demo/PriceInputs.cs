@@ -5,7 +5,7 @@ internal static class PriceInputs
 {
     public static async Task Post(Stage stage, IReadOnlyList<Leased> leases, int day)
     {
-        var running = leases.Where(l => day < l.Let.Days).ToList();
+        var running = leases.Where(l => day <= l.LastDay).ToList();
         if (day != World.DayWithoutIndex)
             foreach (var lessor in running.Where(l => l.Let.Pricing.Method == Pricing.IndexMethod).Select(l => l.Let.Lessor).Distinct()) await PostIndex(stage, lessor, day);
         foreach (var lease in running.Where(l => l.Let.Pricing.Method == Pricing.ShareMethod)) await ReportRevenue(stage, lease, day);

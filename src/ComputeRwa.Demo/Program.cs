@@ -8,7 +8,7 @@ internal static class Program
     private const string Usage =
         """
         ComputeRwa.Demo [--api URL] [--rpc URL] [--seed N] [--table-only]
-        Plays seven days of four leases through the API and prints what they came to; --table-only prints the table again.
+        Plays seven days of five leases through the API and prints what they came to; --table-only prints the table again.
         The operator's API key is read from COMPUTERWA_KEY.
         """;
 

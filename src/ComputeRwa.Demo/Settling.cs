@@ -19,7 +19,8 @@ internal static class Settling
         var file = await stage.Api.GetBytes($"/v1/epochs/{epoch}/file");
         var evidence = await stage.Api.GetBytes($"/v1/epochs/{epoch}/evidence");
         var offer = await stage.Api.Get<Attestation>($"/v1/epochs/{epoch}/attestation");
-        var signatures = await Task.WhenAll(stage.Keys.Attestors.Select(a => Task.Run(() => Recompute(a, file, evidence, previous, offer))));
+        var ends = await stage.Ends();
+        var signatures = await Task.WhenAll(stage.Keys.Attestors.Select(a => Task.Run(() => Recompute(a, file, evidence, previous, ends, offer))));
         // All three check; a quorum of two posts, another two each day.
         Attestation? answer = null;
         for (var i = 0; i < offer.Threshold; i++)
@@ -31,10 +32,10 @@ internal static class Settling
         return new(file, transaction);
     }
 
-    /// <summary>An attestor trusts nothing but the node keys' signatures: it signs the root that its own arithmetic finds.</summary>
-    private static string Recompute(Party attestor, byte[] file, byte[] evidence, byte[]? previous, Attestation offer)
+    /// <summary>An attestor trusts nothing but the node keys' signatures and the chain: it signs the root that its own arithmetic finds.</summary>
+    private static string Recompute(Party attestor, byte[] file, byte[] evidence, byte[]? previous, Ends ends, Attestation offer)
     {
-        var report = EpochCheck.Run(file, evidence, previous);
+        var report = EpochCheck.Run(file, evidence, previous, ends);
         if (!report.Passed) throw new DemoException($"{attestor.Name} refuses to sign: {report.ToText()}");
         if (!string.Equals("0x" + Convert.ToHexStringLower(report.Digest!), offer.Digest, StringComparison.OrdinalIgnoreCase))
             throw new DemoException($"{attestor.Name} recomputed {Convert.ToHexStringLower(report.Digest!)} but is asked to sign {offer.Digest}.");
@@ -51,7 +52,7 @@ internal static class Settling
     public static async Task<int> PayOut(Stage stage, int day, IEnumerable<Leased> leases)
     {
         var sent = new List<string>();
-        foreach (var lease in leases.Where(l => day < l.Let.Days))
+        foreach (var lease in leases.Where(l => day <= l.LastDay))
         {
             foreach (var holder in Holders(stage, lease))
                 sent.Add((await stage.Api.Post<WithId>($"claim-{day}-{lease.Let.Name}-{holder.Name}", "/v1/claims", new { leaseId = lease.Id, holder = holder.Address })).Id);

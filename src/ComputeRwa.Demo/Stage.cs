@@ -1,10 +1,15 @@
 using System.Globalization;
+using ComputeRwa.Verify;
+using ComputeRwa.Verify.Reading;
 
 namespace ComputeRwa.Demo;
 
 /// <summary>What every step of the story needs.</summary>
-internal sealed record Stage(Api Api, DevelopmentChain Chain, Seed Seed, Keys Keys, ChainView Contracts, Action<string> Say)
+/// <param name="Chain">the development node, as it is told what to do</param>
+/// <param name="Rpc">the same, as anybody reads it</param>
+internal sealed record Stage(Api Api, DevelopmentChain Chain, RpcNode Rpc, Seed Seed, Keys Keys, ChainView Contracts, Action<string> Say)
 {
+    public const string AuditorName = "auditor";
     private const string PayToken = "testDollar";
 
     public string Token => Contracts.Contracts[PayToken];
@@ -13,7 +18,7 @@ internal sealed record Stage(Api Api, DevelopmentChain Chain, Seed Seed, Keys Ke
     public Party Lessee(int lease) => Keys.Of($"lessee {lease}");
     public Party Holder(int index) => Keys.Of($"holder {index}");
     /// <summary>Somebody who has no part in any lease.</summary>
-    public Party Auditor => Keys.Of("auditor");
+    public Party Auditor => Keys.Of(AuditorName);
 
     public Party Node(int lessor, int index) => Keys.Of($"node {lessor}.{index}");
 
@@ -39,6 +44,9 @@ internal sealed record Stage(Api Api, DevelopmentChain Chain, Seed Seed, Keys Ke
         await Chain.AdvanceTo(posted.Posted!.ActiveAt);
         await Api.Until<EpochView>($"/v1/epochs/{epoch}", e => e.Status == "active", $"the root of epoch {epoch} to be active");
     }
+
+    /// <summary>Which leases have ended early, as the chain says.</summary>
+    public Task<Ends> Ends() => EarlyEnds.Read(Rpc, DeploymentFile.Of(Contracts.ChainId, 0, Contracts.Contracts["leaseBook"], Contracts.Contracts["leaseClaims"], Contracts.Contracts["epochLedger"]));
 
     public async Task Final(IEnumerable<string> ids)
     {

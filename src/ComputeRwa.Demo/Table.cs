@@ -24,6 +24,7 @@ internal static class Table
         var epochs = await api.All<EpochView>("/v1/epochs");
         Rows(text, leases, seed, epochs);
         Conservation(text, leases, await api.Get<Reconciliation>("/v1/reconciliation"));
+        foreach (var (lease, let) in leases.Zip(World.Leases).Where(l => l.First.Lease.Status == "defaulted")) Default(text, lease, let);
         foreach (var epoch in epochs.Where(e => e.Attempt > 0).OrderBy(e => e.Epoch)) await Cancellations(text, api, epoch.Epoch);
         Transactions(text, transactions, epochs, await api.Get<ChainView>("/v1/chain"));
         return text.ToString();
@@ -47,7 +48,7 @@ internal static class Table
         Row(text, "GPU model", leases.Select(l => l.Lease.GpuModel));
         Row(text, "GPUs", leases.Select(l => $"{l.Lease.Terms.GpuCount}"), $"{leases.Sum(l => l.Lease.Terms.GpuCount)}");
         Row(text, "Method", leases.Select(l => Methods[l.Lease.Terms.Method]));
-        Row(text, "Days", leases.Select(l => $"{l.Lease.Terms.Epochs}"));
+        Row(text, "Days", leases.Select(l => l.Lease.Days == l.Lease.Terms.Epochs ? $"{l.Lease.Days}" : $"{l.Lease.Days} of {l.Lease.Terms.Epochs}"));
         Row(text, "Price of a GPU-hour", leases.Select(l => l.Lease.PricePerGpuHour?.Amount ?? ""));
         Row(text, "  at least", leases.Select(l => l.Lease.FloorPricePerGpuHour?.Amount ?? ""));
         Row(text, "  at most", leases.Select(l => l.Lease.CeilingPricePerGpuHour?.Amount ?? ""));
@@ -90,15 +91,25 @@ internal static class Table
             ("still to be claimed", All(l => l.Claimable)),
             ("residue, less than a base unit a unit", All(l => l.Residue)),
         ];
-        var funded = All(l => l.Cash("funded"));
+        var (funded, deposited) = (All(l => l.Cash("funded")), All(l => l.Cash("deposit-paid")));
         var sum = outflows.Aggregate(BigInteger.Zero, (total, o) => total + o.Value);
-        text.AppendLine(funded == sum ? "Conservation holds, to the unit:" : $"Conservation FAILS, by {Dollars(funded - sum)}:");
+        text.AppendLine(funded + deposited == sum ? "Conservation holds, to the unit:" : $"Conservation FAILS, by {Dollars(funded + deposited - sum)}:");
         text.AppendLine($"  {Dollars(funded).PadLeft(ColumnWidth)} funded");
+        text.AppendLine($"+ {Dollars(deposited).PadLeft(ColumnWidth)} deposited");
         foreach (var (name, value) in outflows) text.AppendLine($"{(name == outflows[0].Name ? "=" : "+")} {Dollars(value).PadLeft(ColumnWidth)} {name}");
         var failing = reconciliation.Checks.Where(c => !c.Balanced).Select(c => c.Name).ToList();
         text.AppendLine(CultureInfo.InvariantCulture, $"Reconciliation {(reconciliation.Balanced ? "balanced" : "NOT BALANCED")}: database, chain and Merkle evidence agree in {reconciliation.Checks.Count - failing.Count} of {reconciliation.Checks.Count} checks{(failing.Count == 0 ? "" : $"; not in {string.Join(", ", failing)}")}");
 
         BigInteger All(Func<LeaseFigures, BigInteger> of) => leases.Aggregate(BigInteger.Zero, (total, l) => total + of(l));
+    }
+
+    private static void Default(StringBuilder text, LeaseFigures lease, Let let)
+    {
+        var account = lease.Lease;
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"Default of lease {let.Name}: it ended with epoch {account.LastEpoch} instead of {account.Terms.StartEpoch + account.Terms.Epochs - 1}; its deposit of {Dollars(lease.Cash("deposit-paid"))} counted as escrow");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"  {Dollars(account.Applied.BaseUnits())} of rent were paid for its {account.Days} days, {account.Arrears.Amount} are in arrears, {Dollars(lease.Cash("refunded"))} went back to the lessee");
     }
 
     /// <summary>Roots that were challenged away, and what that cost whom.</summary>
@@ -107,7 +118,8 @@ internal static class Table
         foreach (var e in (await api.All<FeedEvent>($"/v1/events?subject={epoch}")).Where(e => e.Type == "epoch.cancelled"))
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"Challenge won: a false root of epoch {epoch} was cancelled; of the attestors' bond {Dollars(Number("reward"))} went to the challenger and {Dollars(Number("burned"))} burned; posted again with attempt {e.Data.GetProperty("attempt").GetInt64() + 1}");
+                $"Challenge won: a false root of epoch {epoch} was cancelled, and the epoch posted again with attempt {e.Data.GetProperty("attempt").GetInt64() + 1}");
+            text.AppendLine($"  of the attestors' bond {Dollars(Number("reward"))} went to the challenger and {Dollars(Number("burned"))} burned");
 
             BigInteger Number(string name) => BigInteger.Parse(e.Data.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
         }

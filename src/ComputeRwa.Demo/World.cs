@@ -15,7 +15,12 @@ internal sealed record Workload(string Cluster, int LowestPermille, string Model
 internal sealed record Let(
     string Name, string Lessee, int Lessor, int FirstNode, int Nodes, int Days, Pricing Pricing,
     Sla Sla, Efficiency Efficiency, Interruption Interruption, SplitTerms Split, int NoticeEpochs, int Units, int Policy,
-    Workload Workload, IReadOnlyList<int> Holdings);
+    Workload Workload, IReadOnlyList<int> Holdings, Credit? Credit = null);
+
+/// <summary>How far a lessee is trusted.</summary>
+/// <param name="GraceEpochs">how many epochs' cover it may be behind before it can be declared in default</param>
+/// <param name="DepositHours">security deposit, in hours of rent</param>
+internal sealed record Credit(int GraceEpochs, int DepositHours);
 
 /// <summary>What a GPU-hour costs. Prices are parts per thousand of the day's quote.</summary>
 /// <param name="RateBps">indexed: factor on the index; revenue-share: the share</param>
@@ -70,7 +75,7 @@ internal static class World
         new("A", "Alcove Labs", 0, 0, 5, 7, Pricing.Fixed(920),
             new(9_950, 2, 3_000), new(0, 0, 0), new(0, 0), new(8_000, 100), 3, 100_000, 0,
             new("kalos", 300, "meta-llama/Llama-3.1-405B-Instruct-FP8"), [30_000, 25_000, 20_000, 15_000]),
-        new("B", "Borealis AI", 0, 5, 3, 7, Pricing.Metered(1_100, 3_500),
+        new("B", "Borealis AI", 0, 5, 2, 7, Pricing.Metered(1_100, 3_500),
             new(9_900, 1, 2_000), new(8_000, 1_500, 500), new(2_500, 1_500), new(7_000, 150), 4, 24_000, 1,
             new("seren", 0, "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"), [6_000, 6_000, 3_000, 5_000]),
         new("C", "Corvus Robotics", 1, 0, 4, 7, Pricing.Indexed(9_500, 800, 1_050),
@@ -79,6 +84,9 @@ internal static class World
         new("D", "Dovetail Media", 1, 4, 4, 5, Pricing.Share(4_000, 600, 1_200),
             new(9_800, 3, 4_000), new(0, 0, 0), new(0, 0), new(8_500, 200), 5, 31_500, 1,
             new("kalos", 200, "Qwen/Qwen3-235B-A22B-Instruct-2507"), [7_000, 9_000, 7_500, 8_000]),
+        new("E", "Emberline Video", 0, 7, 1, 7, Pricing.Fixed(1_000),
+            new(9_900, 1, 2_000), new(0, 0, 0), new(0, 0), new(8_000, 100), 3, 8_000, 0,
+            new("seren", 200, "Qwen/Qwen3-235B-A22B-Instruct-2507"), [3_000, 1_500, 2_500, 1_000], new(GraceEpochs: 1, DepositHours: 36)),
     ];
 
     public static readonly IReadOnlyList<string> Holders = ["Alder Income", "Birch Credit", "Cedar Family", "Dune Capital"];
@@ -98,8 +106,15 @@ internal static class World
     /// </summary>
     public static readonly IReadOnlyList<TopUp> TopUps =
     [
-        new(Day: 0, Lease: 0, Epochs: 2), new(Day: 0, Lease: 1, Epochs: 3), new(Day: 0, Lease: 2, Epochs: 2), new(Day: 2, Lease: 0, Epochs: 2), new(Day: 2, Lease: 2, Epochs: 1),
+        new(Day: 0, Lease: 0, Epochs: 2), new(Day: 0, Lease: 1, Epochs: 3), new(Day: 0, Lease: 2, Epochs: 2), new(Day: 0, Lease: 4, Epochs: 1),
+        new(Day: 2, Lease: 0, Epochs: 2), new(Day: 2, Lease: 2, Epochs: 1),
     ];
+
+    /// <summary>
+    /// Lease E's lessee tops up once and never again. After the second day it is behind, after the third by more than its grace: the provider
+    /// declares default. What is left in escrow and the deposit pay for two whole days more; half a day's deposit goes back.
+    /// </summary>
+    public static readonly Default Default = new(Day: 2, Lease: 4, LastDay: 4);
 
     /// <summary>On the second day, a Sunday, nobody computes the index: what follows it is settled at its floor.</summary>
     public const int DayWithoutIndex = 1;
@@ -119,6 +134,10 @@ internal sealed record Sale(int Day, int Lease, int Seller, int Buyer, int Units
 
 /// <param name="Epochs">how many epochs' cap is paid in</param>
 internal sealed record TopUp(int Day, int Lease, int Epochs);
+
+/// <param name="Day">after it is settled, default is declared</param>
+/// <param name="LastDay">the lease then ends with it</param>
+internal sealed record Default(int Day, int Lease, int LastDay);
 
 /// <param name="Excess">base units</param>
 /// <param name="Liars">which attestors collude</param>

@@ -19,6 +19,13 @@ public sealed class DemonstrationTests(Undisturbed story) : IClassFixture<Undist
     }
 
     [Fact]
+    public async Task The_auditor_who_won_the_challenge_holds_half_of_the_bond()
+    {
+        var auditor = new Keys(story.Stack.Options.Seed).Of(Stage.AuditorName);
+        Assert.Equal(5_000_000_000, await story.Stack.Dollars(auditor.Address));
+    }
+
+    [Fact]
     public async Task Reconciliation_is_balanced_in_every_check()
     {
         using var json = JsonDocument.Parse(await story.Stack.GetText("/v1/reconciliation"));

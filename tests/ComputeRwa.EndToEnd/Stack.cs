@@ -73,10 +73,22 @@ internal sealed class Stack : IAsyncDisposable
     public async Task<long> TransactionsSent()
     {
         var chain = await _http.GetFromJsonAsync<JsonElement>("/v1/chain");
-        using var response = await _http.PostAsJsonAsync(Rpc,
-            new { jsonrpc = "2.0", id = 1, method = "eth_getTransactionCount", @params = new[] { chain.GetProperty("operator").GetString(), "latest" } });
+        return Convert.ToInt64(await Ask("eth_getTransactionCount", chain.GetProperty("operator").GetString()!, "latest"), 16);
+    }
+
+    /// <summary>What an account holds of the test dollar, base units.</summary>
+    public async Task<long> Dollars(string account)
+    {
+        var chain = await _http.GetFromJsonAsync<JsonElement>("/v1/chain");
+        var data = $"0x70a08231{account[2..].PadLeft(64, '0')}"; // balanceOf(address)
+        return Convert.ToInt64(await Ask("eth_call", new { to = chain.GetProperty("contracts").GetProperty("testDollar").GetString(), data }, "latest"), 16);
+    }
+
+    private async Task<string> Ask(string method, params object[] parameters)
+    {
+        using var response = await _http.PostAsJsonAsync(Rpc, new { jsonrpc = "2.0", id = 1, method, @params = parameters });
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return Convert.ToInt64(answer.GetProperty("result").GetString(), 16);
+        return answer.GetProperty("result").GetString()!;
     }
 
     public Task<string> GetText(string path) => _http.GetStringAsync(path);
