@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace ComputeRwa.Tests;
 
 /// <summary>Holds the sources to docs/architecture.md. Each rule has a test that proves it would notice a breach.</summary>
-public class ArchitectureTests
+public partial class ArchitectureTests
 {
     private const int MostLines = 349;
     private const int MostProgramLines = 100;
@@ -133,6 +135,18 @@ public class ArchitectureTests
         Assert.Empty(ArchitectureRules.TooLong(new("A.cs", "a\nb\nc\n"), 3));
         Assert.Single(ArchitectureRules.TooLong(new("A.cs", "a\nb\nc\nd"), 3));
     }
+
+    [Fact]
+    public void Every_test_that_the_threats_name_exists()
+    {
+        var tests = string.Join('\n', Read("contracts/test", "*.sol").Select(f => f.Text));
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(Root, "docs/threats.md"))).Select(m => m.Value).Distinct().ToList();
+        Assert.True(named.Count > 30, "docs/threats.md names hardly any test; the scan is broken.");
+        Holds(named.Where(name => !tests.Contains($"function {name}(", StringComparison.Ordinal)).Select(name => $"docs/threats.md names {name}, which is no test."));
+    }
+
+    [GeneratedRegex(@"\b(test|testFuzz|invariant)_\w+")]
+    private static partial Regex TestName();
 
     private static void Holds(IEnumerable<string> breaches)
     {
