@@ -18,6 +18,7 @@ internal sealed class Holding
 /// <summary>One lease's money and units, replayed event by event. All amounts in base units.</summary>
 internal sealed class LeaseLedger(LeaseFacts facts)
 {
+    private static readonly BigInteger MostHeld = (BigInteger.One << 96) - 1;
     private readonly Dictionary<string, Holding> _holdings = [];
 
     public LeaseFacts Facts => facts;
@@ -36,10 +37,10 @@ internal sealed class LeaseLedger(LeaseFacts facts)
     public BigInteger Deposit { get; private set; }
 
     /// <summary>Rent that leaves ask and that objections hold back.</summary>
-    public BigInteger Held { get; set; }
+    public BigInteger Held { get; private set; }
 
     /// <summary>Objections not yet decided.</summary>
-    public int Objections { get; set; }
+    public int Objections { get; private set; }
 
     /// <summary>As signed, or fewer after an exit or a default.</summary>
     public BigInteger Epochs { get; private set; } = facts.Epochs;
@@ -48,6 +49,9 @@ internal sealed class LeaseLedger(LeaseFacts facts)
 
     /// <summary>Whether the last leaf asked for more than was funded.</summary>
     public bool Short { get; private set; }
+
+    /// <summary>Whether rent was granted that no sync has paid yet.</summary>
+    public bool Unapplied { get; private set; }
 
     public BigInteger ProviderPaid { get; set; }
     public BigInteger FeePaid { get; set; }
@@ -61,7 +65,7 @@ internal sealed class LeaseLedger(LeaseFacts facts)
     /// <summary>The pool's part that does not divide by the units; below one base unit a unit.</summary>
     public BigInteger Residue => Shares.Pool - Shares.PerUnit * facts.Units;
 
-    public bool IsFinal => LastEpoch == End && !Short && Objections == 0;
+    public bool IsFinal => LastEpoch == End && !Short && !Unapplied && Objections == 0;
 
     /// <param name="kind">0 rent escrow; other income is shared out at once</param>
     public void Fund(BigInteger kind, BigInteger amount)
@@ -79,6 +83,14 @@ internal sealed class LeaseLedger(LeaseFacts facts)
 
     public void Shorten(BigInteger epochs) => Epochs = epochs;
 
+    public void Object(BigInteger increment) => (Held, Objections) = (BigInteger.Min(Held + increment, MostHeld), Objections + 1);
+
+    /// <param name="granted">of what was held: owed from now on</param>
+    public void Resolve(BigInteger granted) => (Held, Objections, Unapplied) = (BigInteger.Max(0, Held - granted), Objections - 1, Unapplied || granted.Sign > 0);
+
+    /// <param name="held">as the chain says</param>
+    public void HoldBack(BigInteger held) => Held = held;
+
     /// <summary>What applying a leaf makes of <see cref="Applied"/>: never less than before, nor more than is funded or than the epochs passed can cost.</summary>
     /// <param name="rent">of the leaf, cumulative</param>
     public BigInteger ApplicableOf(BigInteger rent, BigInteger epoch) => BigInteger.Max(Applied, BigInteger.Min(Asked(rent, epoch), Funded) + Income);
@@ -86,7 +98,7 @@ internal sealed class LeaseLedger(LeaseFacts facts)
     /// <param name="applied">as the chain says: a difference is reported where it arises, and not once more for each later event</param>
     public void Sync(BigInteger rent, BigInteger epoch, BigInteger applied)
     {
-        Short = Asked(rent, epoch) > Funded;
+        (Short, Unapplied) = (Asked(rent, epoch) > Funded, false);
         (Applied, LastEpoch) = (applied, epoch);
     }
 

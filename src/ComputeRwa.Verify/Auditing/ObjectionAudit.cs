@@ -6,8 +6,6 @@ namespace ComputeRwa.Verify.Auditing;
 /// <summary>Rent that lessees dispute: what an objection holds back and its decision grants, against what LeaseClaims then holds.</summary>
 internal static class ObjectionAudit
 {
-    private static readonly BigInteger Most = (BigInteger.One << 96) - 1;
-
     /// <param name="e">Objected, ObjectionResolved or HeldBack; LeaseClaims speaks of it after the ledger</param>
     /// <param name="open">increment of each undecided objection</param>
     public static void Apply(ChainEvent e, LeaseLedger lease, Dictionary<(string Lease, BigInteger Epoch), BigInteger> open, Audit audit)
@@ -17,17 +15,17 @@ internal static class ObjectionAudit
         {
             case "Objected":
                 audit.Findings.Require(open.TryAdd((lease.Facts.Id, e["epoch"]), e["increment"]), "objection", where, $"epoch {e["epoch"]} is objected to a second time");
-                (lease.Held, lease.Objections) = (BigInteger.Min(lease.Held + e["increment"], Most), lease.Objections + 1);
+                lease.Object(e["increment"]);
                 audit.Count("objections replayed");
                 break;
             case "ObjectionResolved":
                 if (audit.Findings.Require(open.Remove((lease.Facts.Id, e["epoch"]), out var increment), "objection", where, $"epoch {e["epoch"]} is decided, and nobody objected"))
                     audit.Findings.Require(e["granted"] <= increment, "objection", where, $"{e["granted"]} are granted of {increment}");
-                (lease.Held, lease.Objections) = (BigInteger.Max(0, lease.Held - e["granted"]), lease.Objections - 1);
+                lease.Resolve(e["granted"]);
                 break;
             default:
                 audit.Findings.Equal("objection", $"{where} held", lease.Held, e["held"], "is not what the objections come to");
-                lease.Held = e["held"];
+                lease.HoldBack(e["held"]);
                 break;
         }
     }

@@ -16,7 +16,8 @@ internal sealed class Originations
 
     public bool Knows(string lease) => _leases.ContainsKey(lease);
 
-    public IEnumerable<string> StartedBy(long epoch) => _leases.Where(l => l.Value.Start <= epoch).Select(l => l.Key);
+    /// <summary>Leases that have a leaf in an epoch's tree. One that ended before the first root never has.</summary>
+    public IEnumerable<string> PlacedIn(long epoch, long first) => _leases.Where(l => l.Value.Start <= epoch && l.Value.Start + l.Value.Epochs > first).Select(l => l.Key);
 
     /// <summary>Whether some lease is metered in an epoch, and not only kept.</summary>
     public bool AnyRuns(long epoch) => _leases.Values.Any(l => l.Start <= epoch && epoch < l.Start + l.Epochs);

@@ -9,9 +9,11 @@ internal sealed class RootAudit(ChainRecord chain, PublishedFiles files, Origina
     private readonly Dictionary<string, PostedRoot> _byDataHash = [];
     private readonly Dictionary<string, PostedRoot> _byRoot = [];
     private readonly IndexBook _indexes = new();
+    private long _first;
 
     public void Run(Roots roots)
     {
+        _first = roots.Standing.Count > 0 ? roots.Standing[0].Epoch : 0;
         PostedRoot? last = null;
         (PostedRoot Root, EpochFile File)? before = null;
         foreach (var root in roots.Standing)
@@ -114,7 +116,7 @@ internal sealed class RootAudit(ChainRecord chain, PublishedFiles files, Origina
     private void CheckCoverage(PostedRoot root, EpochFile file)
     {
         var there = file.Leases.Select(l => l.LeaseId.ToLowerInvariant()).ToHashSet();
-        foreach (var lease in originations.StartedBy(root.Epoch).Where(l => !there.Contains(l)))
+        foreach (var lease in originations.PlacedIn(root.Epoch, _first).Where(l => !there.Contains(l)))
             audit.Findings.Require(false, "lease-missing", $"{root.Where} {lease}", "was originated on chain and has started, and has no leaf");
         foreach (var lease in there.Where(l => !originations.Knows(l)))
             audit.Findings.Require(false, "lease-unknown", $"{root.Where} {lease}", "has a leaf, and was never originated on chain");

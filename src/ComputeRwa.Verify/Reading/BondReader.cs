@@ -15,7 +15,7 @@ internal sealed class BondReader(ContractCalls calls, TokenReader tokens, string
         var credits = await calls.All(ledger, [.. events.SelectMany(Creditors).Distinct().Select(a => new Call("creditOf(address)", a))]);
         var disputes = await calls.All(ledger, [.. events.SelectMany(Dispute).Distinct().Select(d => new Call(d.Function, d.First, d.Second))]);
         return new(Hashing.Account(token), await tokens.Read(Hashing.Account(token), ledger), await Ask("bond()"), await Ask("disputeBond()"),
-            credits.Aggregate(BigInteger.Zero, (sum, c) => sum + Answered(c)[0]), disputes.Count(d => Answered(d).Any(word => !word.IsZero)));
+            credits.Aggregate(BigInteger.Zero, (sum, c) => sum + Answered(c)[0]), disputes.Count(d => !Answered(d)[0].IsZero));
     }
 
     /// <summary>Everybody whom the ledger can come to owe something.</summary>
@@ -28,7 +28,7 @@ internal sealed class BondReader(ContractCalls calls, TokenReader tokens, string
         _ => [],
     };
 
-    /// <summary>What to ask of a dispute: its slot is emptied when it is over.</summary>
+    /// <summary>What to ask of a dispute: the first word of the answer, who demands or how much is disputed, is zero when it is over.</summary>
     private static IEnumerable<(string Function, BigInteger First, BigInteger Second)> Dispute(ChainEvent e) => e.Name switch
     {
         "RevealDemanded" => [("demandOf(uint32,uint256)", e["epoch"], e["id"])],
