@@ -3,6 +3,7 @@
 //   --all                              everything again          --survivors   what survived, under today's tests
 //   --sample N [--seed S]              a repeatable choice of N  --minutes M   stops after M minutes; the next run goes on
 //   --workers W (2)                    processes                 --only PATTERN   sources whose path matches
+//   --partial                          writes the report of what is judged so far; it does not stand
 // node scripts/mutate.mjs --check      compiles nothing: is the report of this code, does it hold 95 %, is every survivor explained?
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
     all: { type: "boolean", default: false },
     survivors: { type: "boolean", default: false },
     only: { type: "string", default: "" },
+    partial: { type: "boolean", default: false },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "600" },
@@ -73,8 +75,9 @@ async function run() {
     await judgeAll(pending, known, tests, deadline);
   }
   const left = wanted.filter((m) => !known.has(m.id)).length;
-  if (left > 0) return console.log(`${left} mutants are left: run again to go on`);
-  write(wanted, known);
+  if (left > 0) console.log(`${left} mutants are left: run again to go on`);
+  if (left === 0 || options.partial) write(wanted, known);
+  if (left === 0) rmSync(journal.results, { force: true });
 }
 
 /**
@@ -87,7 +90,8 @@ function priorVerdicts(testsHash) {
   if (!options.all && existsSync(at(snapshotPath)))
     for (const [file, entry] of Object.entries(JSON.parse(read(snapshotPath)).files))
       if (entry.code === code[file])
-        for (const m of entry.mutants) if (m.verdict !== "survived" || !options.survivors) known.set(m.id, m);
+        for (const m of entry.mutants)
+          if (m.verdict !== "undecided" && (m.verdict !== "survived" || !options.survivors)) known.set(m.id, m);
   if (existsSync(journal.results))
     for (const line of readFileSync(journal.results, "utf8").split("\n").filter(Boolean)) {
       const { file, code: of, tests, ...verdict } = JSON.parse(line);
@@ -115,7 +119,8 @@ function usersOf(compiled, contracts) {
 
 async function judgeAll(pending, known, tests, deadline) {
   const queue = [...pending];
-  const limit = 120_000; // a mutant that keeps its tests busy for so long is caught
+  // Tests have a gas limit, so they end; on a busy machine that takes a while. No answer is no verdict.
+  const limit = 1_200_000;
   const began = Date.now();
   let judged = 0;
 
@@ -150,8 +155,7 @@ async function judgeAll(pending, known, tests, deadline) {
       child.on("exit", (exitCode, signal) => {
         clearTimeout(timer);
         if (!mutant) return exitCode === 0 ? resolve() : reject(new Error("a worker could not start"));
-        if (signal === "SIGKILL" && Date.now() - since >= limit)
-          settle(mutant, { verdict: "killed", by: "timeout" }, since);
+        if (signal === "SIGKILL" && Date.now() - since >= limit) console.log(`no answer about ${mutant.id}`);
         else
           return reject(new Error(`a worker ended over ${mutant.file}:${mutant.line} ${mutant.from} → ${mutant.to}`));
         work(false).then(resolve, reject);
@@ -165,7 +169,7 @@ function write(wanted, known) {
     const mutants = wanted
       .filter((m) => m.file === file)
       .map((m) => {
-        const { verdict, by, ms } = known.get(m.id);
+        const { verdict, by, ms } = known.get(m.id) ?? { verdict: "undecided", ms: 0 };
         const told = { id: m.id, kind: m.kind, verdict };
         if (by) told.by = by.split(".")[0];
         if (verdict === "survived") Object.assign(told, { line: m.line, where: m.where, from: m.from, to: m.to });
@@ -180,7 +184,6 @@ function write(wanted, known) {
   writeFileSync(at(snapshotPath), `${lines}\n`);
   const report = render(snapshot, explanations);
   writeFileSync(at(reportPath), report);
-  rmSync(journal.results, { force: true });
   console.log(report.split("\n").find((l) => l.startsWith("**")));
   for (const fault of faults(snapshot, code, explanations)) console.log(`mutation: ${fault}`);
 }

@@ -9,7 +9,7 @@ usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
           contracts: Solidity's lint and tests, gas, verification bundles; with full, coverage too
-          solidity: only its tests and gas
+          solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 TXT
 }
 
@@ -18,7 +18,7 @@ all="lint contracts conformance unit end-to-end" groups=""
 for argument in "$@"; do
   case "$argument" in
     full) COMPUTERWA_PROFILE=full ;;
-    lint | contracts | solidity | conformance | unit | end-to-end) groups+=" $argument" ;;
+    lint | contracts | solidity | mutation | conformance | unit | end-to-end) groups+=" $argument" ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac

@@ -15,7 +15,14 @@ export function productionFiles(folder) {
 const tally = (mutants) => {
   const count = (verdict) => mutants.filter((m) => m.verdict === verdict).length;
   const [killed, survived] = [count("killed"), count("survived")];
-  return { killed, survived, judged: killed + survived, equivalent: count("equivalent"), invalid: count("invalid") };
+  return {
+    killed,
+    survived,
+    judged: killed + survived,
+    equivalent: count("equivalent"),
+    invalid: count("invalid"),
+    undecided: count("undecided"),
+  };
 };
 const bps = ({ killed, judged }) => (judged === 0 ? 10_000 : Math.floor((killed * 10_000) / judged));
 const percent = (t) => `${Math.floor(bps(t) / 100)}.${String(bps(t) % 100).padStart(2, "0")} %`;
@@ -29,6 +36,7 @@ export function faults(snapshot, code, explanations) {
   for (const file of Object.keys(snapshot.files))
     if (!code[file]) found.push(`${file} is gone: run ./scripts/mutate.sh`);
   const total = tally(all(snapshot));
+  if (total.undecided > 0) found.push(`${total.undecided} mutants are undecided: run ./scripts/mutate.sh to go on`);
   if (total.judged < 300) found.push(`${total.judged} mutants are too few to say anything`);
   if (bps(total) < leastKilled) found.push(`${percent(total)} killed is less than 95 %`);
   const survivors = all(snapshot).filter((m) => m.verdict === "survived");
@@ -45,9 +53,9 @@ export function render(snapshot, explanations) {
   const total = tally(all(snapshot));
   const minutes = Math.round(all(snapshot).reduce((sum, m) => sum + m.ms, 0) / 60_000);
   const row = (name, t) =>
-    `| ${name} | ${t.judged} | ${t.killed} | ${t.survived} | ${percent(t)} | ${t.equivalent} | ${t.invalid} |`;
+    `| ${name} | ${t.judged} | ${t.killed} | ${t.survived} | ${percent(t)} | ${t.equivalent} | ${t.invalid} | ${t.undecided} |`;
   const head = (name) =>
-    `| ${name} | mutants | killed | survived | killed, % | same code | not compiling |\n|---|--:|--:|--:|--:|--:|--:|`;
+    `| ${name} | mutants | killed | survived | killed, % | same code | not compiling | undecided |\n|---|--:|--:|--:|--:|--:|--:|--:|`;
   const files = Object.entries(snapshot.files).filter(([, f]) => f.mutants.length > 0);
   const extent = snapshot.sample
     ? `A sample of ${snapshot.sample.count} with seed ${snapshot.sample.seed}.`
@@ -69,8 +77,8 @@ ${kinds.map((k) => row(k, tally(all(snapshot).filter((m) => m.kind === k)))).joi
 
 *operator*: arithmetic, bitwise, comparison (boundary and direction), logical, compound assignment, \`++\`, \`!\`, \`min\`/\`max\`, rounding up → down. *condition*: an \`if\` made
 always and never true, branches of \`?:\` exchanged. *constant*: numbers plus one, booleans, strings, \`type(T).max\`. *check dropped*: \`if (…) revert\`, \`require\`, a modifier.
-*statement dropped*: assignments, calls, events. Changes that leave the compiled code as it was (*same code*) or do not compile are not counted. Inline assembly is not
-mutated.
+*statement dropped*: assignments, calls, events. Changes that leave the compiled code as it was (*same code*) or do not compile are not counted, nor are
+those that nobody has judged yet (*undecided*). Inline assembly is not mutated.
 
 ## Survivors
 

@@ -98,6 +98,8 @@ test("a report of other code, with too few kills or an unexplained survivor does
   const bad = report([...killed.slice(0, 375), ...Array.from({ length: 25 }, () => survived)]);
   assert.match(faults(bad, code, { s: "why" })[0], /93.75 % killed is less/);
   assert.match(faults(report(killed.slice(0, 299)), code, {})[0], /299 mutants are too few/);
+  const open = report([...killed, { id: "u", kind: "constant", verdict: "undecided", ms: 0 }]);
+  assert.match(faults(open, code, {})[0], /1 mutants are undecided/);
   assert.match(render(good, { s: "because" }), /396 of 397 killed: 99.74 %/);
   assert.match(render(good, { s: "because" }), /`A.sol:1` \(`f`, s\): `1` → `2`\. because/);
 });
