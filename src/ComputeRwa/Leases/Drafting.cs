@@ -40,6 +40,7 @@ internal static class Drafting
         var cap = Rent.CapPerEpoch(terms, context.EpochSeconds);
         if (cap.IsZero) return Error.Invalid(pricing.HighestPriceField, "makes the rent of every epoch zero");
         if (cap * terms.Epochs > MostRent) return Error.Invalid(pricing.HighestPriceField, "is too high for so many GPUs and epochs");
+        if (cap * terms.NoticeEpochs + deposit > MostRent) return Error.Invalid("deposit", "is too high beside the escrow of the notice epochs");
         return new LeaseDraft(terms, context.Site!.Id, gpus, cap);
     }
 

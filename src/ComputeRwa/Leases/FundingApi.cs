@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ComputeRwa.Leases;
 
-/// <param name="Kind">rent, the escrow that rent is paid from</param>
+/// <param name="Kind">rent, the escrow that rent is paid from; or heat, mining or grid: income of others that is shared out at once</param>
 /// <param name="Amount">decimal, in the pay token</param>
 /// <param name="Nonce">a decimal string of the payer's own choosing, used once</param>
 /// <param name="Deadline">unix seconds</param>
@@ -26,7 +26,7 @@ internal static class FundingApi
         leases.MapPost("/{id}/funding/typed-data", TypedData).RequireAuthorization(Roles.Provider)
             .WithSummary("What a payer signs to fund a lease: the order, and a permit for the same amount");
         leases.MapPost("/{id}/funding", Fund).RequireAuthorization(Roles.Provider).WithMetadata(new NeedsIdempotencyKey())
-            .WithSummary("Fund a lease's escrow by the payer's signature");
+            .WithSummary("Fund a line of a lease by the payer's signature");
     }
 
     private static async Task<Results<Ok<FundingTypedData>, Refusal>> TypedData(
@@ -65,13 +65,14 @@ internal static class FundingApi
     private static Result<FundingDto> Check(FundingInput asked, Lease lease, Kernel.PayToken token, DateTimeOffset now)
     {
         var fields = new Fields();
-        fields.Require(asked.Kind == "rent", "kind", "must be rent");
+        var line = FundingLine.Parse(asked.Kind);
+        fields.Require(line is not null, "kind", FundingLine.Choices);
         fields.Require(Money.TryParse(asked.Amount, token, out var amount) && amount.BaseUnits > 0 && amount.BaseUnits < BigInteger.One << 96, "amount",
             $"must be a decimal above zero with at most {token.Decimals} fraction digits");
         var payer = fields.Address(asked.Payer, "payer");
         fields.Require(Uint256.TryParse(asked.Nonce, out var nonce), "nonce", "must be a decimal string of at most 256 bits");
         fields.Require(asked.Deadline > now.ToUnixTimeSeconds(), "deadline", "must be unix seconds in the future");
         return fields.Error is { } error ? error
-            : new FundingDto { LeaseId = lease.Id.ToInteger(), Kind = 0, Amount = amount.BaseUnits, Payer = payer.Value, Nonce = nonce, Deadline = asked.Deadline };
+            : new FundingDto { LeaseId = lease.Id.ToInteger(), Kind = line ?? 0, Amount = amount.BaseUnits, Payer = payer.Value, Nonce = nonce, Deadline = asked.Deadline };
     }
 }

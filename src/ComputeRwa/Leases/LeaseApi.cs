@@ -28,7 +28,10 @@ internal static class LeaseApi
         leases.MapDelete("/{id}", Withdraw).RequireAuthorization(Roles.Provider).WithSummary("Withdraw a draft that is not originated; its GPUs are free again");
         leases.MapOrigination();
         leases.MapFunding();
+        leases.MapFundingAuthorizations();
         leases.MapCashOut();
+        leases.MapEndings();
+        leases.MapUseRights();
         leases.MapCurtailments();
         leases.MapRevenue();
     }

@@ -18,6 +18,8 @@ internal static class FundingLine
 {
     public const long Rent = 0;
 
+    public const string Choices = "must be rent, heat, mining or grid";
+
     private static readonly string[] Names = ["rent", "heat", "mining", "grid"];
 
     public static string NameOf(long line) => Names[line];

@@ -8,6 +8,7 @@ internal static class LeasesSetup
     {
         services.AddSingleton<PermitDesk>();
         services.AddSingleton<LeaseBoard>();
+        services.AddSingleton<LeaseDesk>();
         services.AddProjector<LeaseProjector>();
     }
 }

@@ -59,7 +59,8 @@ internal sealed class PermitDesk(ChainClient chain, Deployment deployment)
         Deadline = deadline,
     };
 
-    private async Task<Eip712Domain> DomainOf(Address token)
+    /// <summary>The token's own EIP-712 domain, as its contract tells it.</summary>
+    public async Task<Eip712Domain> DomainOf(Address token)
     {
         if (_domains.TryGetValue(token, out var known)) return known;
         var told = await chain.AskOutput<PayToken.Eip712Domain, PayToken.Eip712DomainOutput>(token, new());

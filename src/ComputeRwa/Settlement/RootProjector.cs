@@ -22,6 +22,8 @@ internal sealed class RootProjector(Deployment deployment, EpochTrees trees, Tim
         if (log.Decode<EpochLedger.EpochPostedEvent>() is { } posted) return Posted(tx, log, posted);
         if (log.Decode<EpochLedger.RootsCancelledEvent>() is { } cancelled) return Cancelled(tx, log, cancelled);
         if (log.Decode<EpochLedger.RevealDemandedEvent>() is { } demanded) return Demanded(tx, log, demanded);
+        if (log.Decode<EpochLedger.ObjectedEvent>() is { } objected) return Objected(tx, log, objected);
+        if (log.Decode<EpochLedger.ObjectionResolvedEvent>() is { } resolved) return Resolved(tx, log, resolved);
         if (log.Decode<EpochLedger.AttestorSetEvent>() is { } attestor) return RootStore.AddAttestor(tx, log, Address.Parse(attestor.Account), attestor.Attestor);
         if (log.Decode<EpochLedger.ThresholdSetEvent>() is { } threshold) return RootStore.AddThreshold(tx, log, threshold.Threshold);
         return Task.CompletedTask;
@@ -44,6 +46,20 @@ internal sealed class RootProjector(Deployment deployment, EpochTrees trees, Tim
             log.Position, e.Epoch, e.Last, e.Attempt, Address.Parse(e.Challenger), e.Reward, e.Burned, log.BlockNumber, log.MinedAt, log.TxHash));
         await Feed.Append(tx, "epoch.cancelled", $"{e.Epoch}",
             new { last = e.Last, attempt = e.Attempt, challenger = e.Challenger, reward = $"{e.Reward}", burned = $"{e.Burned}", transaction = log.TxHash.Value }, log.MinedAt);
+    }
+
+    private static async Task Objected(Tx tx, ChainLog log, EpochLedger.ObjectedEvent e)
+    {
+        var lease = Hash32.Of(e.Id);
+        await ObjectionStore.Add(tx, log, new(log.Position, lease, e.Epoch, Address.Parse(e.Lessee), e.Increment, e.Minimum, (long)e.DecideBy, log.MinedAt, log.TxHash));
+        await Feed.Append(tx, "lease.objected", lease.Value, new { epoch = e.Epoch, lessee = e.Lessee, increment = $"{e.Increment}", transaction = log.TxHash.Value }, log.MinedAt);
+    }
+
+    private static async Task Resolved(Tx tx, ChainLog log, EpochLedger.ObjectionResolvedEvent e)
+    {
+        var lease = Hash32.Of(e.Id);
+        await ObjectionStore.AddResolution(tx, log, lease, e.Epoch, e.Granted);
+        await Feed.Append(tx, "lease.objection-resolved", lease.Value, new { epoch = e.Epoch, granted = $"{e.Granted}", transaction = log.TxHash.Value }, log.MinedAt);
     }
 
     private async Task Demanded(Tx tx, ChainLog log, EpochLedger.RevealDemandedEvent e)

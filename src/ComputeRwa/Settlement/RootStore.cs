@@ -77,6 +77,7 @@ internal static class RootStore
     public static async Task RollBack(Tx tx, long fromBlock)
     {
         await CancellationStore.RollBack(tx, fromBlock);
+        await ObjectionStore.RollBack(tx, fromBlock);
         await tx.Execute("DELETE FROM epoch_posts WHERE block_number >= @fromBlock", new { fromBlock });
         await tx.Execute("DELETE FROM attestor_changes WHERE block_number >= @fromBlock", new { fromBlock });
         await tx.Execute("DELETE FROM threshold_changes WHERE block_number >= @fromBlock", new { fromBlock });

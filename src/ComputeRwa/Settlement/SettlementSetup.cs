@@ -10,6 +10,7 @@ internal static class SettlementSetup
         services.AddSingleton<EpochDesk>();
         services.AddSingleton<EpochTrees>();
         services.AddSingleton<AttestationDesk>();
+        services.AddSingleton<ObjectionDesk>();
         services.AddSingleton<Reconciler>();
         services.AddProjector<RootProjector>();
     }
@@ -17,6 +18,7 @@ internal static class SettlementSetup
     public static void MapSettlement(this IEndpointRouteBuilder app)
     {
         app.MapEpochs();
+        app.MapObjections();
         app.MapReconciliation();
     }
 }

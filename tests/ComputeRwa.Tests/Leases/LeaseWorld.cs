@@ -162,6 +162,17 @@ public sealed class LeaseWorld(HardhatNode node) : IAsyncLifetime
         Assert.Equal(1, (int)receipt!.Status!.Value);
     }
 
+    /// <summary>A transaction from one of the world's own accounts, which have no ether of their own.</summary>
+    internal async Task SendAs<T>(EthECKey key, string to, T message) where T : FunctionMessage
+    {
+        var account = key.GetPublicAddress();
+        await node.Rpc.SendRequestAsync<bool>("hardhat_setBalance", null, account, "0x3635c9adc5dea00000");
+        await node.Rpc.SendRequestAsync<bool>("hardhat_impersonateAccount", null, account);
+        var hash = await node.Rpc.SendRequestAsync<string>("eth_sendTransaction", null, new { from = account, to, data = message.GetCallData().ToHex(true) });
+        await node.Rpc.SendRequestAsync<bool>("hardhat_stopImpersonatingAccount", null, account);
+        Assert.Equal(1, (int)(await Chain.Receipts([Hash32.Parse(hash)])).Single()!.Status!.Value);
+    }
+
     /// <summary>Puts a transfer of the account's dollars into the pool, ahead of everything that waits there.</summary>
     internal async Task SpendFirst(string account, BigInteger amount)
     {

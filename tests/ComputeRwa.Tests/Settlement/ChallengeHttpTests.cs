@@ -96,6 +96,93 @@ public sealed class ChallengeHttpTests(HardhatNode node) : IAsyncLifetime
         Assert.Equal("active", await Status(epoch));
     }
 
+    [Fact]
+    public async Task A_disputed_epoch_is_held_back_until_it_is_decided_and_only_that()
+    {
+        var (lease, epoch) = await Closed();
+        var path = $"/v1/leases/{lease}/objections";
+        var deadline = (await node.Head()).MinedAt.AddDays(2).ToUnixTimeSeconds();
+        await Refused.With(409, "not-ready", "epoch", App.Post($"{path}/typed-data", new { epoch, deadline }));
+        await _stage.Post(epoch);
+        var asked = await App.PostOk($"{path}/typed-data", new { epoch, deadline });
+        var signed = new { epoch, deadline, signature = LeaseWorld.Sign(_world.Lessee, (string)asked["digest"]!) };
+        await Refused.With(403, "wrong-signature", "signature", App.Post(path, new { epoch, deadline, signature = LeaseWorld.Sign(_world.Provider, (string)asked["digest"]!) }, "provider"));
+        await Refused.With(409, "escrow-short", null, App.Post(path, signed, "without-bond"));
+        await _world.SendAs(_world.Lessee, _world.Deployment.Contracts.TestDollar, new PayToken.Approve { Spender = Ledger.Value, Value = 1_000_000_000 });
+        await App.Settled((string)(await App.PostOk(path, signed))["id"]!);
+        var objection = Assert.Single((await App.Get(path))["items"]!.AsArray())!;
+        // 24 hours at 2.35 and a bonus of 5 %; without the bonus it is the minimum.
+        Assert.Equal(("59.220000", "56.400000", null), ((string)objection["increment"]!["amount"]!, (string)objection["minimum"]!["amount"]!, objection["granted"]));
+        Assert.Equal("59.220000", (string)(await App.Get($"/v1/leases/{lease}"))["held"]!["amount"]!);
+        await _stage.Reconciled(true);
+
+        await Pass(Window / 2);
+        await Refused.With(409, "not-ready", null, App.Post($"{path}/{epoch}/resolution", new { }, "too-early"));
+        await Pass(Window / 2);
+        Assert.Equal(1, await _stage.Sync(epoch));
+        Assert.Equal("0.000000", (string)(await App.Get($"/v1/leases/{lease}"))["applied"]!["amount"]!);
+        await _stage.Reconciled(true);
+
+        await Refused.With(400, "invalid", "granted", App.Post($"{path}/{epoch}/resolution/typed-data", new { granted = "59.220001" }));
+        var decided = (string)(await App.PostOk($"{path}/{epoch}/resolution/typed-data", new { granted = "40" }))["digest"]!;
+        var one = LeaseWorld.Sign(HardhatNode.DevelopmentKey(1), decided);
+        await Refused.With(400, "invalid", "attestations", App.Post($"{path}/{epoch}/resolution", new { granted = "40", attestations = new[] { one, one } }, "one-attestor"));
+        await App.Settled((string)(await App.PostOk($"{path}/{epoch}/resolution", new
+        {
+            granted = "40", attestations = new[] { LeaseWorld.Sign(HardhatNode.DevelopmentKey(3), decided), one },
+        }))["id"]!);
+        Assert.Equal("40.000000", (string)Assert.Single((await App.Get(path))["items"]!.AsArray())!["granted"]!["amount"]!);
+        Assert.Equal("19.220000", (string)(await App.Get($"/v1/leases/{lease}"))["held"]!["amount"]!);
+        await Refused.With(404, "not-found", "epoch", App.Post($"{path}/{epoch}/resolution", new { }, "decided"));
+        Assert.Equal(1, await _stage.Sync(epoch));
+        var view = await App.Get($"/v1/leases/{lease}");
+        Assert.Equal(("40.000000", "0.000000"), ((string)view["applied"]!["amount"]!, (string)view["arrears"]!["amount"]!));
+        Assert.Equal(0, await _stage.Sync(epoch));
+        await _stage.Reconciled(true);
+    }
+
+    [Fact]
+    public async Task Parties_decide_a_dispute_between_them_and_silence_decides_it_for_the_minimum()
+    {
+        var (lease, epoch) = await Closed();
+        var path = $"/v1/leases/{lease}/objections";
+        await _world.SendAs(_world.Lessee, _world.Deployment.Contracts.TestDollar, new PayToken.Approve { Spender = Ledger.Value, Value = 1_000_000_000 });
+        await _stage.Post(epoch);
+        await Object(lease, epoch);
+        await Refused.With(409, "conflict", "epoch", App.Post($"{path}/typed-data", new { epoch, deadline = long.MaxValue }));
+        var little = (string)(await App.PostOk($"{path}/{epoch}/resolution/typed-data", new { granted = "39.479999" }))["digest"]!;
+        await Refused.With(400, "invalid", "granted", App.Post($"{path}/{epoch}/resolution", new
+        {
+            granted = "39.479999", providerSignature = LeaseWorld.Sign(_world.Provider, little), lesseeSignature = LeaseWorld.Sign(_world.Lessee, little),
+        }, "too-little-for-holders"));
+        var decided = (string)(await App.PostOk($"{path}/{epoch}/resolution/typed-data", new { granted = "59.22" }))["digest"]!;
+        await App.Settled((string)(await App.PostOk($"{path}/{epoch}/resolution", new
+        {
+            granted = "59.22", providerSignature = LeaseWorld.Sign(_world.Provider, decided), lesseeSignature = LeaseWorld.Sign(_world.Lessee, decided),
+        }))["id"]!);
+        await _stage.Reconciled(true);
+
+        await Refused.With(409, "conflict", "epoch", App.Post($"{path}/typed-data", new { epoch, deadline = long.MaxValue }));
+
+        // Without telemetry the SLA takes 30 %: that is all the leaf asks, so silence decides for no more.
+        await _stage.End(++epoch);
+        await _stage.Close(epoch);
+        await _stage.Post(epoch);
+        await Object(lease, epoch);
+        await Pass(Window);
+        await App.Settled((string)(await App.PostOk($"{path}/{epoch}/resolution", new { }))["id"]!);
+        Assert.Equal(["59.220000", "39.480000"], (await App.Get(path))["items"]!.AsArray().Select(o => (string)o!["granted"]!["amount"]!));
+        await _stage.Sync(epoch);
+        await _stage.Reconciled(true);
+    }
+
+    private async Task Object(string lease, long epoch)
+    {
+        var deadline = (await node.Head()).MinedAt.AddDays(2).ToUnixTimeSeconds();
+        var digest = (string)(await App.PostOk($"/v1/leases/{lease}/objections/typed-data", new { epoch, deadline }))["digest"]!;
+        await App.Settled((string)(await App.PostOk($"/v1/leases/{lease}/objections", new { epoch, deadline, signature = LeaseWorld.Sign(_world.Lessee, digest) }))["id"]!);
+    }
+
     private async Task<(string Lease, long Epoch)> Closed()
     {
         var (stageNode, epoch) = (await _stage.AddNode(1), await _world.PresentEpoch() + 1);
