@@ -146,7 +146,7 @@ public sealed class LeaseHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
 
         foreach (var (member, value, status, code) in new (string, JsonNode, int, string)[]
         {
-            ("kind", "heat", 400, "invalid"), ("amount", "0", 400, "invalid"), ("amount", "1.0000001", 400, "invalid"), ("payer", "0x1", 400, "invalid"), ("nonce", "-1", 400, "invalid"),
+            ("kind", "wind", 400, "invalid"), ("amount", "0", 400, "invalid"), ("amount", "1.0000001", 400, "invalid"), ("payer", "0x1", 400, "invalid"), ("nonce", "-1", 400, "invalid"),
             ("deadline", 1, 400, "invalid"), ("amount", "100.4", 403, "wrong-signature"), ("signature", LeaseWorld.Sign(world.Provider, id), 403, "wrong-signature"),
         })
         {
