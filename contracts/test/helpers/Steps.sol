@@ -3,7 +3,7 @@ pragma solidity 0.8.36;
 
 import {Step} from "../../interfaces/IEpochLedger.sol";
 import {EpochLeaf, LeaseTerms, MeteringRecord} from "../../types/Lease.sol";
-import {Fixture} from "./Fixture.sol";
+import {Deployment} from "./Fixture.sol";
 import {Tree} from "./Tree.sol";
 import {vm} from "./Vm.sol";
 
@@ -18,7 +18,7 @@ interface INextLeaf {
 
 /// @title Epochs as an honest poster builds them, to be posted as they are or with a lie in them
 /// @dev Meter an epoch, alter its leaves at will, publish it: the tree is built of whatever the leaves then are.
-abstract contract Steps is Fixture {
+abstract contract Epochs is Deployment {
     uint32 internal constant WINDOW = 1 days;
 
     INextLeaf internal math;
@@ -28,16 +28,12 @@ abstract contract Steps is Fixture {
     mapping(uint32 epoch => bytes32[]) internal nodesOf;
     mapping(uint32 epoch => mapping(uint256 id => MeteringRecord)) internal recordOf;
 
-    function setUp() public virtual override {
-        super.setUp();
+    function _begin() internal {
+        _setUp(WINDOW);
         math = INextLeaf(_create("contracts/mocks/RentMathHarness.sol:RentMathHarness", ""));
         dollar.mint(stranger, 1e12);
         vm.prank(stranger);
         dollar.approve(address(ledger), type(uint256).max);
-    }
-
-    function _window() internal pure virtual override returns (uint32) {
-        return WINDOW;
     }
 
     function _let(LeaseTerms memory t) internal returns (uint256 id) {
@@ -67,8 +63,9 @@ abstract contract Steps is Fixture {
         for (uint256 i; i < lets.length; ++i) {
             if (epoch < lets[i].startEpoch) continue;
             EpochLeaf memory previous = _previous(epoch, letIds[i]);
-            if (epoch >= _endEpoch(letIds[i]) + 1) {
-                leavesOf[epoch].push(previous);
+            if (epoch > _endEpoch(letIds[i])) {
+                // One that was left out has no final leaf to keep.
+                if (previous.leaseId != 0) leavesOf[epoch].push(previous);
                 continue;
             }
             MeteringRecord memory r = _measured(i, epoch);
@@ -161,5 +158,12 @@ abstract contract Steps is Fixture {
                 revert(add(result, 0x20), mload(result))
             }
         }
+    }
+}
+
+/// @title A fresh deployment with a challenge window before each test
+abstract contract Steps is Epochs {
+    function setUp() public virtual {
+        _begin();
     }
 }
