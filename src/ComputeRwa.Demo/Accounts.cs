@@ -7,7 +7,7 @@ namespace ComputeRwa.Demo;
 // What the table needs, as the API answers it.
 
 internal sealed record LeaseAccount(
-    string Id, string Status, string GpuModel, Money? PricePerGpuHour, Money? FloorPricePerGpuHour, Money? CeilingPricePerGpuHour, TermsView Terms, Money Escrow, Money Applied, Money Arrears, Shares Earned, Money ProviderPaid, Money FeeCollected, long LastEpoch)
+    string Id, string Status, string GpuModel, Money? PricePerGpuHour, Money? FloorPricePerGpuHour, Money? CeilingPricePerGpuHour, TermsView Terms, Money Escrow, Money Applied, Money OtherIncome, Money Arrears, Shares Earned, Money ProviderPaid, Money FeeCollected, long LastEpoch)
 {
     /// <summary>Fewer than signed after a default.</summary>
     public long Days => LastEpoch - Terms.StartEpoch + 1;
@@ -19,7 +19,7 @@ internal sealed record Shares(Money Pool, Money Provider, Money Fee);
 
 internal sealed record HolderAccount(string Address, JsonElement Units, Money Claimable, Money Claimed);
 
-internal sealed record CashMovement(string Kind, Money Amount);
+internal sealed record CashMovement(string Kind, string Line, Money Amount);
 
 internal sealed record StatementView(IReadOnlyList<Step> Steps);
 
@@ -68,7 +68,8 @@ internal sealed class LeaseFigures(LeaseAccount lease, IReadOnlyList<StatementVi
     public BigInteger ClaimedByAll => holders.Aggregate(BigInteger.Zero, (sum, h) => sum + h.Claimed.BaseUnits());
     public BigInteger Claimable => holders.Aggregate(BigInteger.Zero, (sum, h) => sum + h.Claimable.BaseUnits());
 
-    public BigInteger Cash(string kind) => cash.Where(c => c.Kind == kind).Aggregate(BigInteger.Zero, (sum, c) => sum + c.Amount.BaseUnits());
+    /// <param name="line">rent, heat, mining or grid</param>
+    public BigInteger Cash(string kind, string line = "rent") => cash.Where(c => c.Kind == kind && c.Line == line).Aggregate(BigInteger.Zero, (sum, c) => sum + c.Amount.BaseUnits());
 
     /// <summary>What of the holders' pool is not yet a whole base unit a unit.</summary>
     public BigInteger Residue => lease.Earned.Pool.BaseUnits() - ClaimedByAll - Claimable;

@@ -78,12 +78,14 @@ internal static class Demonstration
         var watch = Stopwatch.StartNew();
         var samples = await metering.PostDay(day);
         await PriceInputs.Post(stage, leases, day);
-        foreach (var topUp in World.TopUps.Where(t => t.Day == day)) await Settling.TopUp(stage, leases[topUp.Lease], topUp);
+        foreach (var topUp in World.TopUps.Where(t => t.Day == day)) await Funding.TopUp(stage, leases[topUp.Lease], topUp);
         await Settling.Close(stage, day);
         if (World.Lie.Day == day) await Dispute.Play(stage, leases[World.Lie.Lease], previous);
         var posted = await Settling.Attest(stage, day, previous);
+        if (World.Demanded.Day == day) await Dispute.Demand(stage, leases[World.Demanded.Lease]);
         await stage.PassWindow(stage.Epoch(day));
         await Settling.Sync(stage, day);
+        if (World.Heat.Day == day) await Funding.PayForHeat(stage, leases[World.Heat.Lease], World.Heat, posted.File);
         var payments = await Settling.PayOut(stage, day, leases);
         stage.Say(string.Create(CultureInfo.InvariantCulture,
             $"{World.FirstDay.AddDays(day):yyyy-MM-dd}  epoch {stage.Epoch(day)}: {samples:N0} GPU samples, 3 attestors agree, root posted ({posted.Transaction.GasUsed:N0} gas), {payments} payments, {watch.Elapsed.TotalSeconds:0.0} s"));

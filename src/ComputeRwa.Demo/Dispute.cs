@@ -54,6 +54,21 @@ internal static class Dispute
         await stage.Api.Post<EpochView>($"close-{Lie.Day}-again", $"/v1/epochs/{epoch}/close", new { });
     }
 
+    /// <summary>The auditor puts up a bond to be shown a step. Whoever answers has the bond: the operator, who has all data at hand.</summary>
+    public static async Task Demand(Stage stage, Leased lease)
+    {
+        var (epoch, ledger) = (stage.Epoch(World.Demanded.Day), new Ledger(stage));
+        var answers = $"/v1/transactions?kind=reveal&subject={epoch}";
+        if ((await stage.Api.All<TransactionView>(answers)).Count == 0 && await ledger.DemandOf(epoch, lease.Id) == 0)
+        {
+            await ledger.PayBond(stage.Auditor);
+            await ledger.DemandReveal(stage.Auditor, epoch, lease.Id);
+        }
+        var answer = (await stage.Api.Until<Page<TransactionView>>(answers, p => p.Items.Count > 0, "the demand to be answered")).Items.Single();
+        await stage.Final(answer.Id);
+        stage.Say($"{Lie.Auditor} demands to see lease {lease.Let.Name}'s step of epoch {epoch}: the API shows it at once, and the root waits a second window");
+    }
+
     private static async Task Collude(Stage stage, Ledger ledger, FalseEpoch lie)
     {
         var digest = Shape.EpochRoot.Digest(lie.Root, "EpochLedger", stage.Contracts.ChainId, ledger.Address);
@@ -70,7 +85,7 @@ internal static class Dispute
         var report = EpochCheck.Run(lie.File, evidence, previous, await stage.Ends());
         var wrong = report.Findings.First(f => f.Code == "leaf").Where.Split(' ')[0];
         var step = await stage.Api.Get<StepView>($"/v1/epochs/{epoch}/leases/{wrong}/step");
-        await ledger.Challenge(stage.Auditor, Hashing.Bytes(step.Challenge), LeafOf(file, wrong), LeafOf(lie.File, wrong));
+        await ledger.Challenge(stage.Auditor, Hashing.Bytes(step.Challenge), Files.Read<EpochFile>(file).LeafOf(wrong).Encode(), Files.Read<EpochFile>(lie.File).LeafOf(wrong).Encode());
         stage.Say($"{Lie.Auditor} recomputes it, finds lease {wrong[..10]} wrong and challenges that step: the root is cancelled");
     }
 
@@ -81,46 +96,10 @@ internal static class Dispute
         await ledger.Collect(stage.Auditor);
         stage.Say($"{Lie.Auditor} collects its reward, {(decimal)await ledger.DollarsOf(stage.Auditor) / 1_000_000:N2} dollars of the attestors' bond");
     }
-
-    private static byte[] LeafOf(byte[] file, string leaseId) =>
-        Struct.Read(Shape.EpochLeaf, Files.Read<EpochFile>(file).Leases.Single(l => l.LeaseId == leaseId).Leaf).Encode();
 }
 
-/// <summary>EpochLedger as parties use it who send their own transactions.</summary>
-internal sealed class Ledger(Stage stage)
+internal static class EpochFileReading
 {
-    public string Address => stage.Contracts.Contracts["epochLedger"];
-
-    public Task<BigInteger> Attempt() => stage.Chain.Ask(Address, Hashing.Selector("attempt()"));
-
-    public Task<BigInteger> LatestEpoch() => stage.Chain.Ask(Address, Hashing.Selector("latestEpoch()"));
-
-    public Task<BigInteger> CreditOf(Party account) => stage.Chain.Ask(Address, Of("creditOf(address)", account));
-
-    public Task<BigInteger> DollarsOf(Party account) => stage.Chain.Ask(stage.Token, Of("balanceOf(address)", account));
-
-    public Task Collect(Party account) => stage.Chain.Send(account, Address, Of("collect(address)", account));
-
-    /// <param name="signatures">65 bytes each, ascending by signer</param>
-    public Task Post(Party from, Struct root, IReadOnlyList<byte[]> signatures)
-    {
-        const int padded = 32 + 96; // a length and 65 bytes in whole words
-        var words = signatures.SelectMany(s => Hashing.Join(Hashing.Word(s.Length), s, new byte[96 - s.Length])).ToArray();
-        var offsets = signatures.SelectMany((_, i) => Hashing.Word(32 * signatures.Count + padded * i)).ToArray();
-        return stage.Chain.Send(from, Address, Hashing.Join(Hashing.Selector($"post({Shape.EpochRoot.Tuple},bytes[])"),
-            root.Encode(), Hashing.Word(32 * (Shape.EpochRoot.Members.Count + 1)), Hashing.Word(signatures.Count), offsets, words));
-    }
-
-    /// <summary>Challenges with the API's own step, in which another leaf stands: a leaf's proof does not depend on the leaf itself.</summary>
-    /// <param name="call">challenge(epoch, step) with our leaf</param>
-    /// <exception cref="DemoException">Our leaf is not where it should be, or the contract found the step right.</exception>
-    public Task Challenge(Party from, byte[] call, byte[] ours, byte[] theirs)
-    {
-        // The selector, the epoch, the place where the step begins, its terms and the leaf before.
-        var at = 4 + 32 * (2 + Shape.LeaseTerms.Members.Count + Shape.EpochLeaf.Members.Count);
-        if (!call.AsSpan(at, ours.Length).SequenceEqual(ours)) throw new DemoException("The API's step does not hold the leaf of its own epoch file.");
-        return stage.Chain.Send(from, Address, Hashing.Join(call[..at], theirs, call[(at + theirs.Length)..]));
-    }
-
-    private static byte[] Of(string function, Party account) => Hashing.Join(Hashing.Selector(function), new byte[12], Hashing.Unhex(account.Address, 20));
+    /// <summary>A lease's leaf as the file states it.</summary>
+    public static Struct LeafOf(this EpochFile file, string leaseId) => Struct.Read(Shape.EpochLeaf, file.Leases.Single(l => l.LeaseId == leaseId).Leaf);
 }

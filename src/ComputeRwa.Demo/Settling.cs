@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using ComputeRwa.Verify;
 
 namespace ComputeRwa.Demo;
@@ -66,31 +64,6 @@ internal static class Settling
     {
         var buyers = World.Holders.Select((_, i) => stage.Holder(i));
         return lease.Let.Holdings.Sum() < lease.Let.Units ? buyers.Append(lease.Site.Provider) : buyers;
-    }
-
-    /// <summary>The lessee pays in more epochs at the cap, with two signatures and no transaction of its own.</summary>
-    public static async Task TopUp(Stage stage, Leased lease, TopUp topUp)
-    {
-        var amount = lease.CapPerEpoch * topUp.Epochs;
-        var funding = new Dictionary<string, object?>
-        {
-            ["kind"] = "rent",
-            ["amount"] = Fleet.Dollars((long)amount),
-            ["payer"] = lease.Lessee.Address,
-            ["nonce"] = topUp.Day.ToString(CultureInfo.InvariantCulture),
-            ["deadline"] = World.Deadline.ToUnixTimeSeconds(),
-        };
-        var step = $"top-up-{topUp.Day}-{lease.Let.Name}";
-        var offer = await stage.Api.Post<FundingOffer>($"{step}-data", $"/v1/leases/{lease.Id}/funding/typed-data", funding);
-        funding["signature"] = lease.Lessee.Sign(offer.Funding.ToSign, ("payer", lease.Lessee.Address), ("amount", amount.ToString(CultureInfo.InvariantCulture)));
-        funding["permit"] = new
-        {
-            value = amount.ToString(CultureInfo.InvariantCulture),
-            deadline = World.Deadline.ToUnixTimeSeconds(),
-            signature = lease.Lessee.Sign(offer.Permit.ToSign, ("owner", lease.Lessee.Address), ("value", amount.ToString(CultureInfo.InvariantCulture))),
-        };
-        await stage.Write(step, $"/v1/leases/{lease.Id}/funding", funding);
-        stage.Say($"{lease.Let.Lessee} tops up lease {lease.Let.Name} by {(decimal)amount / 1_000_000:N2} dollars for {topUp.Epochs} more days, by signature");
     }
 
     /// <summary>After its last epoch a lease gives the lessee back what it did not use.</summary>

@@ -20,6 +20,8 @@ internal sealed record Stage(Api Api, DevelopmentChain Chain, RpcNode Rpc, Seed 
     /// <summary>Somebody who has no part in any lease.</summary>
     public Party Auditor => Keys.Of(AuditorName);
 
+    public Party HeatBuyer => Keys.Of("heat buyer");
+
     public Party Node(int lessor, int index) => Keys.Of($"node {lessor}.{index}");
 
     /// <summary>The chain's number of the story's day.</summary>

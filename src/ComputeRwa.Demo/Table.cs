@@ -25,7 +25,7 @@ internal static class Table
         Rows(text, leases, seed, epochs);
         Conservation(text, leases, await api.Get<Reconciliation>("/v1/reconciliation"));
         foreach (var (lease, let) in leases.Zip(World.Leases).Where(l => l.First.Lease.Status == "defaulted")) Default(text, lease, let);
-        foreach (var epoch in epochs.Where(e => e.Attempt > 0).OrderBy(e => e.Epoch)) await Cancellations(text, api, epoch.Epoch);
+        foreach (var epoch in epochs.OrderBy(e => e.Epoch)) await Disputes(text, api, epoch.Epoch);
         Transactions(text, transactions, epochs, await api.Get<ChainView>("/v1/chain"));
         return text.ToString();
     }
@@ -67,6 +67,7 @@ internal static class Table
         Sum(text, "Curtailment credit", leases, l => -l.Parts("curtailmentCredit"), Dollars);
         Sum(text, "Efficiency", leases, l => l.Parts("efficiency"), Dollars);
         Sum(text, "Rent", leases, l => l.Sum("rent"), Dollars);
+        Sum(text, "Heat income", leases, l => l.Cash("funded", "heat"), Dollars);
         Rule(text);
         for (var i = 0; i < World.Holders.Count; i++)
             Sum(text, $"Paid to {World.Holders[i]}", leases, l => l.Claimed(keys.Of($"holder {i}").Address), Dollars);
@@ -91,14 +92,18 @@ internal static class Table
             ("still to be claimed", All(l => l.Claimable)),
             ("residue, less than a base unit a unit", All(l => l.Residue)),
         ];
-        var (funded, deposited) = (All(l => l.Cash("funded")), All(l => l.Cash("deposit-paid")));
-        var sum = outflows.Aggregate(BigInteger.Zero, (total, o) => total + o.Value);
-        text.AppendLine(funded + deposited == sum ? "Conservation holds, to the unit:" : $"Conservation FAILS, by {Dollars(funded + deposited - sum)}:");
-        text.AppendLine($"  {Dollars(funded).PadLeft(ColumnWidth)} funded");
-        text.AppendLine($"+ {Dollars(deposited).PadLeft(ColumnWidth)} deposited");
+        (string Name, BigInteger Value)[] inflows =
+        [
+            ("funded for rent", All(l => l.Cash("funded"))), ("deposited", All(l => l.Cash("deposit-paid"))), ("paid for heat", All(l => l.Cash("funded", "heat"))),
+        ];
+        var left = Total(inflows) - Total(outflows);
+        text.AppendLine(left.IsZero ? "Conservation holds, to the unit:" : $"Conservation FAILS, by {Dollars(left)}:");
+        foreach (var (name, value) in inflows) text.AppendLine($"{(name == inflows[0].Name ? " " : "+")} {Dollars(value).PadLeft(ColumnWidth)} {name}");
         foreach (var (name, value) in outflows) text.AppendLine($"{(name == outflows[0].Name ? "=" : "+")} {Dollars(value).PadLeft(ColumnWidth)} {name}");
         var failing = reconciliation.Checks.Where(c => !c.Balanced).Select(c => c.Name).ToList();
         text.AppendLine(CultureInfo.InvariantCulture, $"Reconciliation {(reconciliation.Balanced ? "balanced" : "NOT BALANCED")}: database, chain and Merkle evidence agree in {reconciliation.Checks.Count - failing.Count} of {reconciliation.Checks.Count} checks{(failing.Count == 0 ? "" : $"; not in {string.Join(", ", failing)}")}");
+
+        static BigInteger Total(IEnumerable<(string Name, BigInteger Value)> flows) => flows.Aggregate(BigInteger.Zero, (total, f) => total + f.Value);
 
         BigInteger All(Func<LeaseFigures, BigInteger> of) => leases.Aggregate(BigInteger.Zero, (total, l) => total + of(l));
     }
@@ -112,17 +117,20 @@ internal static class Table
             $"  {Dollars(account.Applied.BaseUnits())} of rent were paid for its {account.Days} days, {account.Arrears.Amount} are in arrears, {Dollars(lease.Cash("refunded"))} went back to the lessee");
     }
 
-    /// <summary>Roots that were challenged away, and what that cost whom.</summary>
-    private static async Task Cancellations(StringBuilder text, Api api, long epoch)
+    /// <summary>Roots that were challenged away and what that cost whom, and steps that somebody demanded to see.</summary>
+    private static async Task Disputes(StringBuilder text, Api api, long epoch)
     {
-        foreach (var e in (await api.All<FeedEvent>($"/v1/events?subject={epoch}")).Where(e => e.Type == "epoch.cancelled"))
+        var feed = await api.All<FeedEvent>($"/v1/events?subject={epoch}");
+        foreach (var data in feed.Where(e => e.Type == "epoch.cancelled").Select(e => e.Data))
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"Challenge won: a false root of epoch {epoch} was cancelled, and the epoch posted again with attempt {e.Data.GetProperty("attempt").GetInt64() + 1}");
-            text.AppendLine($"  of the attestors' bond {Dollars(Number("reward"))} went to the challenger and {Dollars(Number("burned"))} burned");
+                $"Challenge won: a false root of epoch {epoch} was cancelled, and the epoch posted again with attempt {data.GetProperty("attempt").GetInt64() + 1}");
+            text.AppendLine($"  of the attestors' bond {Bond("reward")} went to the challenger and {Bond("burned")} burned");
 
-            BigInteger Number(string name) => BigInteger.Parse(e.Data.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+            string Bond(string share) => Dollars(BigInteger.Parse(data.GetProperty(share).GetString()!, CultureInfo.InvariantCulture));
         }
+        foreach (var data in feed.Where(e => e.Type == "epoch.reveal-demanded").Select(e => e.Data))
+            text.AppendLine($"Demand {(data.GetProperty("answered").GetBoolean() ? "answered" : "NOT ANSWERED")}: somebody put up a bond to see a step of epoch {epoch}");
     }
 
     /// <summary>

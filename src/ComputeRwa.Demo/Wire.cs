@@ -23,7 +23,7 @@ internal sealed record FundingOffer(Offer Funding, Offer Permit);
 
 internal sealed record NodeHead(long NextSequence, string HeadHash);
 
-internal sealed record LeaseView(string Id, string Status, string ProviderId, JsonElement Terms, Money CapPerEpoch, Money Prefunding, Money Deposit, long LastEpoch);
+internal sealed record LeaseView(string Id, string Status, string ProviderId, JsonElement Terms, Money CapPerEpoch, Money Prefunding, Money Deposit, Money OtherIncome, long LastEpoch);
 
 internal sealed record TransactionView(string Id, string Kind, string? Subject, string State, long? GasUsed, JsonElement Error);
 

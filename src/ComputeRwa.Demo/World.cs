@@ -124,6 +124,12 @@ internal static class World
 
     /// <summary>On the sixth day two attestors collude: their root has lease B's rent 250 dollars too high. An auditor has it cancelled.</summary>
     public static readonly Lie Lie = new(Day: 5, Lease: 1, Excess: 250_000_000, Liars: [0, 1], Auditor: "Elm Audit");
+
+    /// <summary>On the last day the auditor asks to be shown lease A's step, though nobody hides it: the API answers by itself, and the root waits a second window.</summary>
+    public static readonly Demanded Demanded = new(Day: 6, Lease: 0);
+
+    /// <summary>When lease C has ended, the town's heating pays for the heat that was recovered from it, 4.5 cents a kWh.</summary>
+    public static readonly Heat Heat = new(Day: 6, Lease: 2, Buyer: "Griesheim District Heating", PricePerKwh: 45_000);
 }
 
 internal sealed record Silence(int Day, int Lessor, int Node, int FromHour, int ToHour);
@@ -138,6 +144,11 @@ internal sealed record TopUp(int Day, int Lease, int Epochs);
 /// <param name="Day">after it is settled, default is declared</param>
 /// <param name="LastDay">the lease then ends with it</param>
 internal sealed record Default(int Day, int Lease, int LastDay);
+
+internal sealed record Demanded(int Day, int Lease);
+
+/// <param name="PricePerKwh">base units</param>
+internal sealed record Heat(int Day, int Lease, string Buyer, long PricePerKwh);
 
 /// <param name="Excess">base units</param>
 /// <param name="Liars">which attestors collude</param>

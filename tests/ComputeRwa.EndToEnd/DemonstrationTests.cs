@@ -19,10 +19,10 @@ public sealed class DemonstrationTests(Undisturbed story) : IClassFixture<Undist
     }
 
     [Fact]
-    public async Task The_auditor_who_won_the_challenge_holds_half_of_the_bond()
+    public async Task The_auditor_holds_half_of_the_attestors_bond_less_what_it_put_up_for_its_demand()
     {
         var auditor = new Keys(story.Stack.Options.Seed).Of(Stage.AuditorName);
-        Assert.Equal(5_000_000_000, await story.Stack.Dollars(auditor.Address));
+        Assert.Equal(5_000_000_000 - 100_000_000, await story.Stack.Dollars(auditor.Address));
     }
 
     [Fact]

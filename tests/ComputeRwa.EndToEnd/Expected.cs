@@ -4,7 +4,7 @@ namespace ComputeRwa.EndToEnd;
 internal static class Expected
 {
     /// <summary>POSTs of the story. Kills are spread over them, so a story that grows must say so here.</summary>
-    public const int Posts = 1_021;
+    public const int Posts = 1_025;
 
     public static string Table => File.ReadAllText(Path.Combine(Repository.Root, "tests/ComputeRwa.EndToEnd/expected-table.txt"));
 }
