@@ -8,7 +8,7 @@ usage() {
 usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
-          contracts: Solidity's lint and tests, gas, verification bundles; with full, coverage too
+          contracts: Solidity's lint, specification trees and tests, gas, verification bundles; with full, coverage too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 TXT
 }
@@ -29,7 +29,7 @@ groups=${groups:-$all}
 suites_of() {
   case "$1" in
     lint) echo format solhint prettier ;;
-    contracts) echo solhint prettier gas solidity bundles mutants $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
+    contracts) echo solhint prettier trees gas solidity bundles mutants $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
     solidity) echo gas solidity ;;
     *) echo "$1" ;;
   esac
@@ -132,6 +132,7 @@ build() {
 
 node_lane() {
   lint_node
+  if wanted trees; then one trees node scripts/trees.mjs; fi
   if wanted gas; then gas; fi
   if wanted solidity; then solidity; fi
   if wanted coverage; then coverage; fi

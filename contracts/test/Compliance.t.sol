@@ -5,6 +5,7 @@ import {IERC1155Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.
 import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
+import {ILeaseClaims} from "../interfaces/ILeaseClaims.sol";
 import {BadReceiver} from "./helpers/Actors.sol";
 import {Fixture} from "./helpers/Fixture.sol";
 import {vm} from "./helpers/Vm.sol";
@@ -160,6 +161,24 @@ contract ComplianceTest is Fixture {
         _settle(id, start + 1, 2_000_000_000);
         _eq(claims.claimable(id, alice), owed, "alice after");
         _eq(claims.claimable(id, bob), owed, "bob after");
+    }
+
+    /// @dev Revenue that is due is the present holder's.
+    function test_RevertWhen_ForcedBeforeWhatIsDueIsSynced() public {
+        _post(start, ledger.leafHash(_leaf(id, start, 1_000_000_000)));
+        vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.NotSynced.selector, id, start));
+        claims.forcedTransfer(alice, bob, id, 1);
+        ledger.sync(start, _leaf(id, start, 1_000_000_000), new bytes32[](0));
+        claims.forcedTransfer(alice, bob, id, 1);
+    }
+
+    function test_ForceDoesNotWaitForALeaseThatIsLeftOut() public {
+        for (uint32 i; i < 7; ++i) _post(start + i, keccak256(abi.encode(i)));
+        vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.NotSynced.selector, id, start + 6));
+        claims.forcedTransfer(alice, bob, id, 1);
+        _post(start + 7, keccak256("the eighth without it"));
+        claims.forcedTransfer(alice, bob, id, 1);
+        _eq(claims.balanceOf(bob, id), 1, "moved");
     }
 
     function test_RevertWhen_ForcedToOneWhoMayNotHold() public {

@@ -230,6 +230,19 @@ contract PostWindowTest is Fixture {
         _eq(ledger.epochLength(), LENGTH, "length");
     }
 
+    function test_RevertWhen_TheOldestRootIsStillPending() public {
+        _warpPast(start + 8);
+        for (uint32 i; i < 6; ++i) _post(start + i, keccak256(abi.encode(i)));
+        uint256 posted = block.timestamp;
+        EpochRoot memory r = _root(start + 6, keccak256("one too many"));
+        bytes[] memory signatures = _attest(r);
+        vm.warp(posted + WINDOW - 1);
+        vm.expectRevert(abi.encodeWithSelector(IEpochLedger.RingFull.selector, start + 6));
+        ledger.post(r, signatures);
+        vm.warp(posted + WINDOW);
+        ledger.post(r, signatures);
+    }
+
     function test_TheRingOutlivesTheWindow() public {
         for (uint32 i; i < 7; ++i) _post(start + i, keccak256(abi.encode(i)));
         _true(ledger.isActive(start, keccak256(abi.encode(uint32(0)))), "the seventh back is there and ripe");

@@ -227,8 +227,6 @@ contract RevealTest is Steps {
         _publish(start + 10);
         _ripen();
         _meter(start + 11);
-        leavesOf[start + 11].pop();
-        leavesOf[start + 11].pop();
         leavesOf[start + 11].push(last);
         _publish(start + 11);
         _demand(start + 11, id);
