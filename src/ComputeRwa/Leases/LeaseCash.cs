@@ -63,7 +63,10 @@ internal sealed record LeaseCash(
         CashRow cash => AfterCash(cash),
         SyncRow sync => this with
         {
-            Asked = sync.Asked, Applied = sync.Applied, SyncedThrough = sync.Epoch, IsShort = OwedThrough(sync.Epoch, sync.Asked) > Funded,
+            Asked = sync.Asked,
+            Applied = sync.Applied,
+            SyncedThrough = sync.Epoch,
+            IsShort = OwedThrough(sync.Epoch, sync.Asked) > Funded,
         },
         TurnRow turn => AfterTurn(turn),
         _ => throw new InvalidOperationException($"{e.GetType().Name} is not an event of a lease."),

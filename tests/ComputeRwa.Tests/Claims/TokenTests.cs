@@ -13,7 +13,10 @@ public class TokenTests
     private static readonly TokenFacts Facts = new(
         Lease(), "active", LeaseCash.Before(Lease()) with
         {
-            Funded = 372_240_000, SyncedThrough = PresentEpoch + 3, Asked = 300_000_000, Applied = 250_000_000,
+            Funded = 372_240_000,
+            SyncedThrough = PresentEpoch + 3,
+            Asked = 300_000_000,
+            Applied = 250_000_000,
         }, 150_000_000, Dollar, Good().Gpus);
 
     [Fact]

@@ -25,7 +25,12 @@ public class RentExampleTests
 
     private static readonly LeaseTerms Metered = Plain with
     {
-        GpuCount = 32, Method = PricingMethod.Metered, TakeOrPayBps = 7_000, EfficiencyTarget = 2_200, EfficiencySlopeBps = 500, EfficiencyCapBps = 300,
+        GpuCount = 32,
+        Method = PricingMethod.Metered,
+        TakeOrPayBps = 7_000,
+        EfficiencyTarget = 2_200,
+        EfficiencySlopeBps = 500,
+        EfficiencyCapBps = 300,
     };
 
     [Fact]
@@ -43,7 +48,11 @@ public class RentExampleTests
         var terms = Metered with { CurtailLimitBps = 1_000, CurtailCreditBps = 500, SlaBps = 9_900, SlaCreditSlope = 10, SlaCreditCapBps = 3_000 };
         var rent = Rent.Compute(terms, Used(32) with
         {
-            CurtailedSeconds = 300_000, AvailableSeconds = 2_400_000, BusySeconds = 1_500_000, LoadBps = 5_400, ItWattHours = 1_300_000,
+            CurtailedSeconds = 300_000,
+            AvailableSeconds = 2_400_000,
+            BusySeconds = 1_500_000,
+            LoadBps = 5_400,
+            ItWattHours = 1_300_000,
         }, Day);
         Assert.Equal((276_480ul, 2_488_320ul), (rent.Excused, rent.Billable));
         Assert.Equal((Parts("433,714,176,000,000,000,000"), Parts("110,597,114,880,000,000,000")), (rent.Gross, rent.SlaCredit));
@@ -71,7 +80,13 @@ public class RentExampleTests
     {
         var terms = RentCases.Plain with
         {
-            GpuCount = 8, Method = PricingMethod.Indexed, FloorPrice = 1_500_000, CeilingPrice = 4_000_000, RateBps = 9_250, CurtailLimitBps = 1_000, CurtailCreditBps = 500,
+            GpuCount = 8,
+            Method = PricingMethod.Indexed,
+            FloorPrice = 1_500_000,
+            CeilingPrice = 4_000_000,
+            RateBps = 9_250,
+            CurtailLimitBps = 1_000,
+            CurtailCreditBps = 500,
         };
         var record = Used(8) with { CurtailedSeconds = 30_000, AvailableSeconds = 661_200, IndexValue = 2_283_457, IndexEpoch = 100 };
         var rent = Rent.Compute(terms, record, Day);
@@ -87,8 +102,14 @@ public class RentExampleTests
     {
         var terms = RentCases.Plain with
         {
-            GpuCount = 16, Method = PricingMethod.RevenueShare, FloorPrice = 900_000, CeilingPrice = 5_000_000, RateBps = 3_500,
-            SlaBps = 9_900, SlaCreditSlope = 10, SlaCreditCapBps = 3_000,
+            GpuCount = 16,
+            Method = PricingMethod.RevenueShare,
+            FloorPrice = 900_000,
+            CeilingPrice = 5_000_000,
+            RateBps = 3_500,
+            SlaBps = 9_900,
+            SlaCreditSlope = 10,
+            SlaCreditCapBps = 3_000,
         };
         var record = Used(16) with { AvailableSeconds = 1_340_928, Revenue = 1_873_456_789, RevenueSource = Keccak.Hash("market A"u8.ToArray()) };
         var rent = Rent.Compute(terms, record, Day);

@@ -174,7 +174,11 @@ public class RentTests
     /// <summary>8 GPUs, at least $1.50, at most $4.00, 90 % of an index or 40 % of the revenue.</summary>
     private static readonly LeaseTerms Indexed = RentCases.Plain with
     {
-        GpuCount = 8, Method = PricingMethod.Indexed, FloorPrice = 1_500_000, CeilingPrice = 4_000_000, RateBps = 9_000,
+        GpuCount = 8,
+        Method = PricingMethod.Indexed,
+        FloorPrice = 1_500_000,
+        CeilingPrice = 4_000_000,
+        RateBps = 9_000,
     };
 
     private static readonly LeaseTerms Share = Indexed with { Method = PricingMethod.RevenueShare, RateBps = 4_000 };

@@ -195,8 +195,13 @@ internal sealed class History
         var pool = _random.Next(8) switch { 0 => 0, 1 => 10_000, _ => _random.Next(2_000, 9_900) };
         terms = terms with
         {
-            Provider = Party(), Lessee = Party(), PayToken = Address.Parse(Deployment.Contracts.TestDollar), Units = (ulong)_random.NextInt64(1, 5_000),
-            PoolBps = (ushort)pool, FeeBps = (ushort)_random.Next(10_001 - pool), NoticeEpochs = (uint)_random.Next(1, (int)terms.Epochs + 1),
+            Provider = Party(),
+            Lessee = Party(),
+            PayToken = Address.Parse(Deployment.Contracts.TestDollar),
+            Units = (ulong)_random.NextInt64(1, 5_000),
+            PoolBps = (ushort)pool,
+            FeeBps = (ushort)_random.Next(10_001 - pool),
+            NoticeEpochs = (uint)_random.Next(1, (int)terms.Epochs + 1),
             Deposit = _random.Next(2) * _random.Next(50_000_000),
         };
         return _draft?.Invoke(terms) ?? terms;

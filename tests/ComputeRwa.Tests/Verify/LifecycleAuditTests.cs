@@ -31,8 +31,19 @@ public sealed class EventfulHistory(HardhatNode node) : IAsyncLifetime
     /// <summary>Three leases of four epochs at a fixed price, which earn in each of them.</summary>
     private static LeaseTerms Draft(LeaseTerms terms) => terms with
     {
-        Method = PricingMethod.Fixed, Price = 3_000_000, SlaCreditCapBps = 100, CurtailLimitBps = 0, CurtailCreditBps = 0, EfficiencyTarget = 0, Epochs = 4, NoticeEpochs = 1, GraceEpochs = 0,
-        Deposit = 2_000_000, StartEpoch = terms.StartEpoch, PoolBps = 8_000, FeeBps = 200,
+        Method = PricingMethod.Fixed,
+        Price = 3_000_000,
+        SlaCreditCapBps = 100,
+        CurtailLimitBps = 0,
+        CurtailCreditBps = 0,
+        EfficiencyTarget = 0,
+        Epochs = 4,
+        NoticeEpochs = 1,
+        GraceEpochs = 0,
+        Deposit = 2_000_000,
+        StartEpoch = terms.StartEpoch,
+        PoolBps = 8_000,
+        FeeBps = 200,
     };
 
     private static readonly int Seed = Enumerable.Range(1, 1_000).First(seed =>
