@@ -129,6 +129,41 @@ contract EligibilityTest is Fixture {
         _true(!eligibility.canHold(stranger, PROFESSIONALS), "expired institution");
     }
 
+    function test_APolicyBarsJurisdictions() public {
+        eligibility.setPolicy(7, Policy(false, 0));
+        eligibility.setMember(alice, Member(type(uint64).max, 840, 2, false));
+        eligibility.setMember(bob, Member(type(uint64).max, 276, 2, false));
+        eligibility.setJurisdiction(7, 840, true);
+        _true(eligibility.isBarred(7, 840) && !eligibility.isBarred(7, 276), "read back");
+        _true(!eligibility.canHold(alice, 7), "barred");
+        _true(eligibility.canHold(bob, 7), "another");
+        _true(eligibility.canHold(stranger, 7), "of none that is known");
+        _true(eligibility.canHold(alice, MEMBERS), "under another policy");
+        _true(eligibility.canSend(alice), "may still sell");
+        eligibility.setJurisdiction(7, 0, true);
+        _true(!eligibility.canHold(stranger, 7), "the unknown barred too");
+    }
+
+    function test_ABarOutlivesAChangeOfThePolicy() public {
+        eligibility.setPolicy(7, Policy(false, 0));
+        eligibility.setJurisdiction(7, 840, true);
+        eligibility.setPolicy(7, Policy(true, 1));
+        _true(!eligibility.canHold(alice, 7), "still barred");
+        eligibility.setJurisdiction(7, 840, false);
+        _true(eligibility.canHold(alice, 7), "admitted again");
+    }
+
+    function test_RevertWhen_PolicyZeroIsToBar() public {
+        vm.expectRevert(abi.encodeWithSelector(IEligibility.PolicyZeroIsOpen.selector));
+        eligibility.setJurisdiction(0, 840, true);
+    }
+
+    function test_RevertWhen_AStrangerBars() public {
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger));
+        eligibility.setJurisdiction(7, 840, true);
+    }
+
     function test_APolicyMayAskNothing() public {
         eligibility.setPolicy(7, Policy(false, 0));
         _true(eligibility.canHold(stranger, 7), "stranger");

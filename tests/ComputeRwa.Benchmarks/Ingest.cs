@@ -21,7 +21,7 @@ internal static class Ingest
         using var http = new HttpClient { BaseAddress = stack.Api, DefaultRequestHeaders = { Authorization = new("Bearer", stack.Options.Key) } };
         var batches = await Prepare(http);
         using var node = new HttpClient { BaseAddress = stack.Rpc };
-        await new DevelopmentChain(node).AdvanceTo(World.FirstDay.AddDays(BatchesOfANode));
+        await new DevelopmentChain(node, 31337).AdvanceTo(World.FirstDay.AddDays(BatchesOfANode));
         await Post(http, batches, from: 0, to: 2); // warms up
         var watch = Stopwatch.StartNew();
         await Post(http, batches, from: 2, to: BatchesOfANode);
