@@ -194,6 +194,41 @@ contract EligibilityTest is Fixture {
         eligibility.canReceive(to);
     }
 
+    // Jurisdictions
+
+    function test_APolicyBarsAJurisdictionAndAdmitsItAgain() public {
+        vm.expectEmit(address(eligibility));
+        emit IEligibility.JurisdictionSet(MEMBERS, 840, true);
+        eligibility.setJurisdiction(MEMBERS, 840, true);
+        _true(eligibility.isBarred(MEMBERS, 840), "barred");
+        _true(!eligibility.canHold(alice, MEMBERS), "a member there");
+        eligibility.setMember(bob, Member(type(uint64).max, 276, 2, false));
+        _true(eligibility.canHold(bob, MEMBERS), "a member elsewhere");
+        eligibility.setPolicy(MEMBERS, Policy(true, 1));
+        _true(!eligibility.canHold(alice, MEMBERS), "setting the policy lifts no bar");
+        eligibility.setJurisdiction(MEMBERS, 840, false);
+        _true(eligibility.canHold(alice, MEMBERS), "admitted again");
+    }
+
+    function test_WhoeverWasNeverAdmittedHasJurisdictionZero() public {
+        eligibility.setPolicy(PROFESSIONALS, Policy(false, 0));
+        _true(eligibility.canHold(stranger, PROFESSIONALS), "open");
+        eligibility.setJurisdiction(PROFESSIONALS, 0, true);
+        _true(!eligibility.canHold(stranger, PROFESSIONALS), "barred");
+        _true(eligibility.canHold(alice, PROFESSIONALS), "admitted somewhere");
+    }
+
+    function test_RevertWhen_PolicyZeroBarsAJurisdiction() public {
+        vm.expectRevert(abi.encodeWithSelector(IEligibility.PolicyZeroIsOpen.selector));
+        eligibility.setJurisdiction(0, 840, true);
+    }
+
+    function test_RevertWhen_AStrangerBarsAJurisdiction() public {
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger));
+        vm.prank(stranger);
+        eligibility.setJurisdiction(MEMBERS, 840, true);
+    }
+
     // Who may
 
     function test_TheRegistrarSetsMembers() public {
