@@ -30,9 +30,8 @@ contract EpochLedger is LedgerObjections {
         if (h.bond < rootBond) revert BondTooSmall(h.bond, rootBond);
         if (uint256(r.root) >> TIME_BITS == 0) revert EmptyRoot();
         uint256 last = _checkPrevious(h, r.previousRoot);
-        // The oldest root that stays must be active: the one before it, which its challenge would need, goes.
-        uint256 oldest = _ring[(r.epoch + 1) % RING];
-        if (oldest != 0 && block.timestamp < _activeAt(oldest)) revert RingFull(r.epoch);
+        h.calm = _calmAfter(h.calm, last);
+        if (h.calm < RING - 2) _checkRoom(r.epoch);
         _checkSignatures(rootDigest(r), signatures, h.threshold);
 
         _ring[r.epoch % RING] = _newSlot(r.root, last);
@@ -95,6 +94,17 @@ contract EpochLedger is LedgerObjections {
         }
         last = _ring[h.epoch % RING];
         if (!_isRoot(last, previousRoot)) revert WrongPreviousRoot(bytes32((last >> TIME_BITS) << TIME_BITS));
+    }
+
+    function _calmAfter(uint256 calm, uint256 last) private view returns (uint8) {
+        if (block.timestamp < _postedAt(last) + STRIDE) return 0;
+        return uint8(calm < RING - 2 ? calm + 1 : calm);
+    }
+
+    /// @dev The oldest root that stays must be active: the one before it, which its challenge would need, goes.
+    function _checkRoom(uint32 epoch) private view {
+        uint256 oldest = _ring[(epoch + 1) % RING];
+        if (oldest != 0 && block.timestamp < _activeAt(oldest)) revert RingFull(epoch);
     }
 
     function _checkActive(uint32 epoch, bytes32 root) private view {

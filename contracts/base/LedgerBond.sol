@@ -80,6 +80,7 @@ abstract contract LedgerBond is LedgerRoots {
         unchecked {
             for (uint256 e = epoch; e <= h.epoch; ++e) delete _ring[e % RING];
             ++h.attempt;
+            h.calm = 0;
             h.bond -= taken;
             h.epoch = epoch - 1;
         }

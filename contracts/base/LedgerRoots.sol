@@ -17,6 +17,7 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
         uint32 attempt; // what the next root must carry
         uint8 threshold;
         uint8 attestors;
+        uint8 calm; // roots in a row, up to the latest, that came at least a stride after the one before
         uint96 bond; // base units standing for the pending roots
     }
 
@@ -32,6 +33,8 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
     /// @inheritdoc IEpochLedger
     uint32 public immutable challengeWindow;
     uint256 internal immutable RING;
+    /// @dev Seconds. Posts this far apart cannot push out a root whose successor waits: then the ring need not be asked.
+    uint256 internal immutable STRIDE;
     ILeaseClaims internal immutable CLAIMS;
 
     Head internal _head;
@@ -44,8 +47,12 @@ abstract contract LedgerRoots is IEpochLedger, EIP712, AccessManaged {
         epochLength = s.epochLength;
         challengeWindow = s.challengeWindow;
         // Two windows' worth: or demands on every root would make posting fall behind the epochs, further each time.
-        RING = Math.ceilDiv(2 * uint256(s.challengeWindow), s.epochLength) + 2;
+        uint256 longest = s.challengeWindow == 0
+            ? 0
+            : 2 * uint256(s.challengeWindow) + s.challengeWindow / WINDOW_PARTS + 1;
+        RING = Math.ceilDiv(longest, s.epochLength) + 2;
         if (RING > LONGEST_RING) revert WindowTooLong();
+        STRIDE = longest == 0 ? 0 : Math.ceilDiv(longest, RING - 2);
         for (uint256 i; i < s.attestors.length; ++i) _setAttestor(s.attestors[i], true);
         _setThreshold(s.threshold);
     }

@@ -92,9 +92,9 @@ contract BondTest is Steps {
     }
 
     function test_RevertWhen_TheWindowIsLongerThanTheLongestRing() public {
-        _deployed(31 * LENGTH);
+        _deployed(30 * LENGTH);
         vm.expectRevert(abi.encodeWithSelector(IEpochLedger.WindowTooLong.selector));
-        this.deployed(31 * LENGTH + 1);
+        this.deployed(31 * LENGTH);
     }
 
     function deployed(uint32 window) external {

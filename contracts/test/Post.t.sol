@@ -210,7 +210,7 @@ contract PostTest is Fixture {
     }
 }
 
-/// @dev A window of two and a half epochs: the ring holds seven roots and a root ripens.
+/// @dev A window of two and a half epochs: the ring holds eight roots and a root ripens.
 contract PostWindowTest is Fixture {
     uint32 private constant WINDOW = 216_000;
 
@@ -232,21 +232,44 @@ contract PostWindowTest is Fixture {
 
     function test_RevertWhen_TheOldestRootIsStillPending() public {
         _warpPast(start + 8);
-        for (uint32 i; i < 6; ++i) _post(start + i, keccak256(abi.encode(i)));
+        for (uint32 i; i < 7; ++i) _post(start + i, keccak256(abi.encode(i)));
         uint256 posted = block.timestamp;
-        EpochRoot memory r = _root(start + 6, keccak256("one too many"));
+        EpochRoot memory r = _root(start + 7, keccak256("one too many"));
         bytes[] memory signatures = _attest(r);
         vm.warp(posted + WINDOW - 1);
-        vm.expectRevert(abi.encodeWithSelector(IEpochLedger.RingFull.selector, start + 6));
+        vm.expectRevert(abi.encodeWithSelector(IEpochLedger.RingFull.selector, start + 7));
         ledger.post(r, signatures);
         vm.warp(posted + WINDOW);
         ledger.post(r, signatures);
     }
 
     function test_TheRingOutlivesTheWindow() public {
-        for (uint32 i; i < 7; ++i) _post(start + i, keccak256(abi.encode(i)));
-        _true(ledger.isActive(start, keccak256(abi.encode(uint32(0)))), "the seventh back is there and ripe");
-        _post(start + 7, keccak256(abi.encode(uint32(7))));
-        _true(!ledger.isActive(start, keccak256(abi.encode(uint32(0)))), "the eighth back is gone");
+        for (uint32 i; i < 8; ++i) _post(start + i, keccak256(abi.encode(i)));
+        _true(ledger.isActive(start, keccak256(abi.encode(uint32(0)))), "the eighth back is there and ripe");
+        _post(start + 8, keccak256(abi.encode(uint32(8))));
+        _true(!ledger.isActive(start, keccak256(abi.encode(uint32(0)))), "the ninth back is gone");
+    }
+
+    /// @dev However posts are spaced, with demands in between: a root is pushed out only once the one after it is active.
+    function testFuzz_NoPostPushesOutWhatAChallengeNeeds(uint32[24] calldata gaps) public {
+        uint32 ring = 8;
+        uint256 id = _originate();
+        _warpPast(start + 23);
+        for (uint32 i; i < 24; ++i) {
+            // Short gaps and long ones, about the stride.
+            vm.warp(block.timestamp + (gaps[i] % (gaps[i] % 3 == 0 ? 6 * LENGTH : LENGTH)));
+            uint32 epoch = start + i;
+            uint256 oldest = i + 1 < ring ? 0 : ledger.activeAt(epoch + 1 - ring);
+            EpochRoot memory r = _root(epoch, keccak256(abi.encode(i)));
+            bytes[] memory signatures = _attest(r);
+            if (oldest > block.timestamp) {
+                vm.expectRevert(abi.encodeWithSelector(IEpochLedger.RingFull.selector, epoch));
+                ledger.post(r, signatures);
+                vm.warp(oldest);
+            }
+            ledger.post(r, signatures);
+            lastRoot = r.root;
+            if (gaps[i] % 5 == 0) ledger.demandReveal(epoch, id);
+        }
     }
 }

@@ -38,7 +38,7 @@ What the rows contain differs, and that is the point of each design:
 
 - **ComputeRwa**: a transfer checks both sides' eligibility, the series' policy and frozen units, and settles the revenue of both holders to the block. Creating units checks two
   EIP-712 signatures and all terms, and pulls the notice epochs' escrow from the lessee. Sharing out proves a leaf of the epoch's tree; in addition one post of
-  ${of("epoch post from the third on, 1,000 leases")} an epoch covers all leases together. Cash is paid in a USDC-like token behind a proxy.
+  ${of("epoch post, full ring, 1,000 leases")} an epoch covers all leases together. Cash is paid in a USDC-like token behind a proxy.
 - **OpenZeppelin ${peers.versions.openZeppelin}** and **solady ${peers.versions.solady}**: the token alone, with neither eligibility nor revenue; anybody may mint. Compiled here from the packages' sources with the settings of our
   contracts (solc 0.8.36, IR pipeline, 200 runs, Cancun).
 - **T-REX ${peers.versions.trex}**: an ERC-20 per asset with identities: one claim topic, one trusted issuer, no compliance module. No revenue. The artifacts of its package (solc 0.8.17, as
