@@ -19,7 +19,7 @@ internal static class LeasePage
         $"""
         <section><h2>Terms, as signed</h2>{Facts(
             ("Token", Link($"/tokens/{l.Id}", Code(l.Id))), ("Provider", Code(l.Terms.Provider)), ("Lessee", Code(l.Terms.Lessee)), ("Region", Text(l.Region)),
-            ("From, to", Html.Of($"{Time(l.StartsAt)} – {Time(l.EndsAt)} (epochs {l.Terms.StartEpoch} to {l.Terms.StartEpoch + l.Terms.Epochs - 1})")),
+            ("From, to", Html.Of($"{Time(l.StartsAt)} – {Time(l.EndsAt)} (epochs {l.Terms.StartEpoch} to {l.LastEpoch}{EarlyEnd(l)})")),
             ("Pricing", Html.Of($"{PricingText.TitleOf((PricingMethod)l.Terms.Method)}: {l.Pricing}")),
             ("Availability promised", Html.Of($"{Percent(l.Terms.SlaBps)}, credit ×{l.Terms.SlaCreditSlope} up to {Percent(l.Terms.SlaCreditCapBps)} of gross")),
             ("Efficiency target", Html.Of($"{l.Terms.EfficiencyTarget} busy GPU-seconds per kWh, at most ±{Percent(l.Terms.EfficiencyCapBps)}")),
@@ -54,4 +54,6 @@ internal static class LeasePage
 
     private static Html Gpus(LeaseView lease) => Table(
         "GPUs let", ["GPU", "Node", "Node key"], [.. lease.Gpus.Select(g => (IReadOnlyList<Html>)[Code(g.Uuid), Code(g.NodeId), Short(g.NodeKey)])]);
+
+    private static string EarlyEnd(LeaseView l) => l.Terms.StartEpoch + l.Terms.Epochs - 1 is var signed && signed > l.LastEpoch ? $"; signed to {signed}" : "";
 }
