@@ -15,7 +15,11 @@ for (const line of readFileSync(process.argv[2], "utf8").split("\n")) {
   if (hits === "0") files.get(file).missed.push(number);
 }
 
-const production = productionFiles(fileURLToPath(new URL("../contracts", import.meta.url)));
+// A contract that only inherits has no line of its own to reach.
+const bodiless = ["contracts/Authority.sol"];
+const production = productionFiles(fileURLToPath(new URL("../contracts", import.meta.url))).filter(
+  (name) => !bodiless.includes(name),
+);
 let lines = 0;
 let missed = 0;
 let absent = 0;
