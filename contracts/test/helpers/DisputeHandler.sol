@@ -31,6 +31,7 @@ contract DisputeHandler is Epochs {
     bytes32[] private _cancelledRoots;
     uint32[] private _cancelledEpochs;
     mapping(uint256 id => uint256) private _applied;
+    mapping(uint256 id => bool) private _taken;
     uint256 private _salt;
 
     uint256 public burned;
@@ -204,7 +205,8 @@ contract DisputeHandler is Epochs {
         if (letIds.length == 0) return;
         LeaseTerms memory t = lets[seed % letIds.length];
         uint256 id = _pick(seed);
-        try rights.take(t) {} catch {}
+        if (!_taken[id]) rights.take(t);
+        _taken[id] = true;
         if (seed % 3 == 0) {
             vm.prank(lessee);
             rights.setUser(id, address(0), 0);
@@ -362,9 +364,19 @@ contract DisputeHandler is Epochs {
             _cancelled(_demandEpochs[i], latest, before);
             ++happened["cancelled unrevealed"];
         } catch {
-            try ledger.dropDemand(_demandEpochs[i], _demandIds[i]) {
-                ++happened["dropped demand"];
-            } catch {}
+            _dropDemand(_demandEpochs[i], _demandIds[i]);
+        }
+    }
+
+    /// @dev A demand is over once its root is active or gone.
+    function _dropDemand(uint32 epoch, uint256 id) private {
+        uint256 posted = ledger.demandOf(epoch, id).posted;
+        bool may = posted != 0 && !(posted == postedAt[epoch] && _pending(epoch));
+        try ledger.dropDemand(epoch, id) {
+            _expect(may, "a demand that stands was dropped");
+            ++happened["dropped demand"];
+        } catch {
+            _expect(!may, "a demand that is over could not be dropped");
         }
     }
 
@@ -421,13 +433,26 @@ contract DisputeHandler is Epochs {
         }
     }
 
+    /// @dev By silence where the root stands and the time has come; dropped where the root was cancelled.
     function _settleObjection(uint256 id, uint32 epoch) private {
+        Objection memory o = ledger.objectionOf(id, epoch);
+        bool replaced = epoch > ledger.latestEpoch() || (ledger.activeAt(epoch) != 0 && postedAt[epoch] != o.posted);
+        bool due = o.increment != 0 && !replaced && block.timestamp >= o.decideBy;
         try ledger.resolveBySilence(id, epoch) {
+            _expect(due, "silence decided before its time");
             ++happened["resolved by silence"];
         } catch {
-            try ledger.dropObjection(id, epoch) {
-                ++happened["dropped objection"];
-            } catch {}
+            _expect(!due, "silence could not decide");
+            _dropObjection(id, epoch, o.increment != 0 && replaced);
+        }
+    }
+
+    function _dropObjection(uint256 id, uint32 epoch, bool may) private {
+        try ledger.dropObjection(id, epoch) {
+            _expect(may, "an objection that stands was dropped");
+            ++happened["dropped objection"];
+        } catch {
+            _expect(!may, "an objection to a cancelled root could not be dropped");
         }
     }
 
