@@ -126,13 +126,19 @@ build() {
   if $dotnet; then
     say "building"
     quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo || die "the solution does not build"
+  else
+    early_lane # needs no compiled contract, and the other core is free
   fi
   wait $contracts || exit 1
 }
 
-node_lane() {
+early_lane() {
   lint_node
   if wanted trees; then one trees node scripts/trees.mjs; fi
+}
+
+node_lane() {
+  if $dotnet; then early_lane; fi
   if wanted gas; then gas; fi
   if wanted solidity; then solidity; fi
   if wanted coverage; then coverage; fi

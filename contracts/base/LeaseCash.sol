@@ -8,6 +8,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IEpochLedger} from "../interfaces/IEpochLedger.sol";
 import {IERC3009} from "../interfaces/IERC3009.sol";
 import {IERC7943MultiToken} from "../interfaces/IERC7943.sol";
+import {DEFAULTED, SHORT, SIDELINE, UNAPPLIED} from "../interfaces/ILeaseClaims.sol";
 import {Authorization, Bounds, ILeaseClaims, Series, Settlement, Sideline} from "../interfaces/ILeaseClaims.sol";
 import {Split} from "../libraries/Split.sol";
 import {ClaimControls} from "./ClaimControls.sol";
@@ -24,10 +25,6 @@ abstract contract LeaseCash is ClaimControls {
         uint96 fee;
     }
 
-    uint8 internal constant SHORT = 1;
-    uint8 internal constant SIDELINE = 2;
-    uint8 internal constant DEFAULTED = 4;
-    uint8 internal constant UNAPPLIED = 8;
     /// @dev Kinds of funding: 0 rent escrow; 1 heat, 2 mining, 3 grid income.
     uint8 private constant LAST_KIND = 3;
 

@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {CoSettlement, ILeaseBook, LeaseStatus} from "../interfaces/ILeaseBook.sol";
-import {Bounds, ILeaseClaims, Series, Settlement} from "../interfaces/ILeaseClaims.sol";
+import {Bounds, DEFAULTED, ILeaseClaims, SHORT, Series, Settlement} from "../interfaces/ILeaseClaims.sol";
 import {RentMath} from "../libraries/RentMath.sol";
 import {Signature} from "../libraries/Signature.sol";
 import {StructHash} from "../libraries/StructHash.sol";
@@ -22,8 +22,6 @@ abstract contract LeaseEnding is ILeaseBook, EIP712, AccessManaged {
     bytes32 private constant CO_SETTLEMENT_TYPEHASH =
         keccak256("CoSettlement(uint256 leaseId,uint32 epoch,uint96 rent,uint256 deadline)");
     uint256 internal constant BPS = 10_000;
-    uint8 private constant SHORT = 1;
-    uint8 private constant DEFAULTED = 4;
 
     ILeaseClaims internal immutable CLAIMS;
     /// @inheritdoc ILeaseBook

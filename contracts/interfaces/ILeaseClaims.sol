@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.36;
 
+// Flags of a Series.
+uint8 constant SHORT = 1; // the last leaf asked for more than was funded
+uint8 constant SIDELINE = 2; // has a Sideline
+uint8 constant DEFAULTED = 4;
+uint8 constant UNAPPLIED = 8; // granted rent awaits a sync
+
 /// @notice What sync writes: one storage slot per lease. Pool, provider and fee shares are functions of `applied`.
 struct Series {
     uint96 applied; // revenue shared out so far, base units: rent moved out of escrow, and other income
@@ -10,7 +16,7 @@ struct Series {
     uint16 feeBps;
     uint16 policy;
     uint8 token; // index into the allowed pay tokens, from 1
-    uint8 flags; // bit 0: the last leaf asked for more than was funded; 1: has a Sideline; 2: in default; 3: granted rent awaits a sync
+    uint8 flags; // SHORT, SIDELINE, DEFAULTED, UNAPPLIED
 }
 
 /// @notice What bounds sync: one storage slot per lease.

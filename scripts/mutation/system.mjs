@@ -123,7 +123,7 @@ export async function testRunner(artifacts) {
     projectRoot: hre.config.paths.root,
     hardfork: "Prague",
     localPredeploys: l1GenesisState(l1HardforkFromString("Prague")),
-    gasLimit: 3_000_000_000n, // an endless loop ends
+    gasLimit: 30_000_000_000n, // an endless loop ends; the dispute campaign takes several thousand million without the optimizer
     disableBlockGasLimit: true,
     disableTransactionGasCap: true,
     collectStackTraces: CollectStackTraces.OnFailure,
