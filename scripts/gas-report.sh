@@ -5,12 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_node
-peers=scripts/peers lock=$(sha256sum scripts/peers/package-lock.json | cut -d' ' -f1)
-if [ "$(cat $peers/node_modules/.installed 2>/dev/null)" != "$lock" ]; then
-  say "installing the peers (once)"
-  quietly "$run_dir/logs/npm-peers.log" npm ci --prefix $peers --ignore-scripts --legacy-peer-deps --no-audit --no-fund || die "npm ci failed"
-  echo "$lock" >$peers/node_modules/.installed
-fi
+install_packages scripts/peers --legacy-peer-deps || die "npm ci failed"
 build_contracts
 node scripts/gas-report.mjs
 say "wrote docs/gas.md"

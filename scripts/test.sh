@@ -10,6 +10,7 @@ usage: ./scripts/test.sh [full] [group…]
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
           contracts: Solidity's lint, specification trees and tests, gas, verification bundles; with full, coverage too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
+environment: COMPUTERWA_TEST_POSTGRES (Npgsql's connection string of a server where databases may be created; without it a fresh one is started)
 TXT
 }
 
@@ -31,6 +32,7 @@ suites_of() {
     lint) echo format solhint prettier ;;
     contracts) echo solhint prettier trees gas solidity bundles mutants $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
     solidity) echo gas solidity ;;
+    unit | end-to-end) echo "$1" $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
     *) echo "$1" ;;
   esac
 }
@@ -119,6 +121,14 @@ csharp() {
   record "$1" "${passed:-0}" "${failed:-0}"
 }
 
+# The server that the C# tests use beside SQLite. Without one, their PostgreSQL half does not run, so that is a failure.
+postgres() {
+  trap 'stop_postgres test-postgres' EXIT
+  one postgres start_postgres test-postgres
+  COMPUTERWA_TEST_POSTGRES=$(cat "$run_dir/test-postgres.connection" 2>/dev/null) || say "PostgreSQL: its half of the C# tests does not run"
+  export COMPUTERWA_TEST_POSTGRES
+}
+
 # Two lanes for two cores. The C# tests need compiled contracts, the end-to-end tests need both.
 build() {
   build_contracts &
@@ -157,6 +167,7 @@ dotnet=false
 for suite in format conformance unit end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
 if $dotnet; then need_dotnet; fi
 need_node
+if wanted postgres; then postgres; fi
 build
 node_lane &
 lane=$!
