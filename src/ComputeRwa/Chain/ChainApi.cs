@@ -8,10 +8,10 @@ namespace ComputeRwa.Chain;
 /// <param name="EpochLength">seconds, as is the challenge window</param>
 /// <param name="RootBond">base units of the bond token, as is the dispute bond</param>
 /// <param name="LivenessEpochs">epochs without a sync after which a lease's parties may settle on their own</param>
-/// <param name="Operator">the account that pays gas; it has no right in any contract</param>
+/// <param name="Operator">the first of the accounts that pay gas; none has a right in any contract</param>
 internal sealed record ChainView(
     long ChainId, long? LatestBlock, DateTimeOffset? LatestBlockTime, long? Epoch, long EpochLength, long ChallengeWindow, string RootBond, string DisputeBond, long LivenessEpochs, DeployedContracts Contracts,
-    IReadOnlyList<string> Attestors, int Threshold, string Registrar, string FeeRecipient, string Operator);
+    IReadOnlyList<string> Attestors, int Threshold, string Registrar, string FeeRecipient, string Operator, IReadOnlyList<string> Operators);
 
 internal static class ChainApi
 {
@@ -23,6 +23,7 @@ internal static class ChainApi
         var (d, head) = (options.Deployment, status.Head);
         return TypedResults.Ok(new ChainView(
             d.ChainId, head?.Number, head?.MinedAt, head is null ? null : d.Epochs.EpochOf(head.MinedAt), d.EpochLength, d.ChallengeWindow, d.RootBond, d.DisputeBond, d.LivenessEpochs, d.Contracts,
-            d.Attestors, d.Threshold, d.Registrar, d.FeeRecipient, options.Operator.Address.Value));
+            d.Attestors, d.Threshold, d.Registrar, d.FeeRecipient, options.Operator.Address.Value,
+            [.. options.Signers.Select(s => s.Address.Value)]));
     }
 }

@@ -1,8 +1,11 @@
 namespace ComputeRwa.Chain;
 
 /// <summary>Where the chain is and how to deal with it. <c>Confirmations</c>: blocks on top of and including the one that makes a transaction final.</summary>
-internal sealed record ChainOptions(Uri RpcUrl, Deployment Deployment, OperatorKey Operator, int Confirmations, bool ClockFromChain, TimeSpan Poll)
+internal sealed record ChainOptions(Uri RpcUrl, Deployment Deployment, IReadOnlyList<ISigner> Signers, int Confirmations, bool ClockFromChain, TimeSpan Poll)
 {
+    /// <summary>The first of the accounts that pay gas: the one that calls are tried from.</summary>
+    public ISigner Operator => Signers[0];
+
     public static bool IsDevelopment(long chainId) => chainId is 31337 or 1337;
 
     /// <exception cref="InvalidOperationException">A setting is missing or not acceptable; the message names it.</exception>
@@ -13,7 +16,7 @@ internal sealed record ChainOptions(Uri RpcUrl, Deployment Deployment, OperatorK
         return new(
             Uri.TryCreate(Required(config, "Chain:RpcUrl"), UriKind.Absolute, out var url) ? url : throw new InvalidOperationException("Chain:RpcUrl must be an absolute URL."),
             deployment,
-            OperatorKey.Parse(Required(config, "Chain:OperatorKey")),
+            SignerSettings.Read(config),
             Positive(config, "Chain:Confirmations", 1),
             FollowsChain(config["Clock:Source"], development, deployment.ChainId),
             TimeSpan.FromMilliseconds(Positive(config, "Chain:PollMilliseconds", development ? 100 : 1000)));

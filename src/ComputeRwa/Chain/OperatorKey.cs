@@ -1,17 +1,16 @@
 using System.Diagnostics;
-using System.Numerics;
+using System.Security.Cryptography;
 using ComputeRwa.Kernel;
-using Nethereum.Model;
+using Nethereum.Hex.HexConvertors.Extensions;
+using Nethereum.KeyStore;
+using Nethereum.KeyStore.Crypto;
 using Nethereum.Signer;
 
 namespace ComputeRwa.Chain;
 
-/// <summary>
-/// The key that pays gas; no contract gives it any right. It can sign transactions, and there is no way to get it back out:
-/// it has no public member, and its text is the address.
-/// </summary>
+/// <summary>A key in this process, from the settings or an encrypted file. It has no public member but its address, which is also its text.</summary>
 [DebuggerDisplay("{Address}")]
-internal sealed class OperatorKey
+internal sealed class OperatorKey : ISigner
 {
     private readonly EthECKey _key;
 
@@ -19,33 +18,54 @@ internal sealed class OperatorKey
 
     public Address Address { get; }
 
+    /// <param name="setting">what the message names</param>
     /// <exception cref="InvalidOperationException">The text is no usable key. The message never repeats it.</exception>
-    public static OperatorKey Parse(string text)
+    public static OperatorKey Parse(string text, string setting = "Chain:OperatorKey")
     {
-        if (!Hex.IsHex(text, 32)) throw new InvalidOperationException("Chain:OperatorKey must be 0x and 64 hex digits.");
-        var bytes = Convert.FromHexString(text.AsSpan(2));
+        if (!Hex.IsHex(text, 32)) throw new InvalidOperationException($"{setting} must be 0x and 64 hex digits.");
+        return Of(Convert.FromHexString(text.AsSpan(2)), setting);
+    }
+
+    /// <summary>Opens an encrypted key file (Web3 Secret Storage, version 3).</summary>
+    /// <exception cref="InvalidOperationException">It cannot be opened. The message repeats neither key nor password.</exception>
+    public static OperatorKey Open(string path, string password, string setting)
+    {
+        byte[] key;
+        try
+        {
+            key = new KeyStoreService().DecryptKeyStoreFromJson(password, File.ReadAllText(path));
+        }
+        catch (DecryptionException)
+        {
+            throw new InvalidOperationException($"{setting}: the password does not open {path}.");
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{setting}: {path} is no key file of version 3 that can be read here: {e.Message}");
+        }
+        return Of(key, setting);
+    }
+
+    private static OperatorKey Of(byte[] bytes, string setting)
+    {
         // Nethereum up to 6.5 cannot sign recoverably with such a key; one key in 256 is not worth a special case.
-        if (bytes[0] == 0) throw new InvalidOperationException("Chain:OperatorKey begins with a zero byte, which is not supported; use another key.");
+        if (bytes is not { Length: 32 } || bytes[0] == 0) throw new InvalidOperationException($"{setting} begins with a zero byte, which is not supported; use another key.");
         try
         {
             return new(new EthECKey(bytes, true));
         }
         catch (ArgumentException)
         {
-            throw new InvalidOperationException("Chain:OperatorKey is not a private key of secp256k1.");
+            throw new InvalidOperationException($"{setting} is not a private key of secp256k1.");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
-    /// <summary>The signed bytes (0x) and their hash.</summary>
-    public (string Raw, Hash32 Hash) Sign(long chainId, long nonce, Fees fees, long gasLimit, Address to, string callData)
-    {
-        var transaction = new Transaction1559(chainId, nonce, fees.MaxPriority, fees.Max, gasLimit, to.Value, BigInteger.Zero, callData, null);
-        var raw = new Transaction1559Signer().SignTransaction(_key, transaction);
-        return ("0x" + raw, Keccak.Hash(Convert.FromHexString(raw)));
-    }
+    public ValueTask<SignedTransaction> Sign(UnsignedTransaction transaction) =>
+        ValueTask.FromResult(SignedTransaction.Of(new Transaction1559Signer().SignTransaction(_key, transaction.ToTransaction()).HexToByteArray()));
 
     public override string ToString() => Address.Value;
 }
-
-/// <summary>What a unit of gas may cost, wei.</summary>
-internal readonly record struct Fees(BigInteger Max, BigInteger MaxPriority);

@@ -71,8 +71,12 @@ internal sealed class SenderJob(
     /// <summary>Signs outside the transaction, so that the database's writer is not held up, and commits only if the lane stands where it stood.</summary>
     private async Task<bool> Commit(SendPlan plan, long nonce, Fees fees)
     {
-        var signed = plan.Sign.Select((row, i) => (row.Id, Nonce: nonce + i, Signed: options.Operator.Sign(
-            options.Deployment.ChainId, nonce + i, fees, row.GasLimit, row.ToAddress, row.Calldata))).ToList();
+        var signed = new List<(TransactionId Id, long Nonce, SignedTransaction Signed)>(plan.Sign.Count);
+        foreach (var row in plan.Sign)
+        {
+            var at = nonce + signed.Count;
+            signed.Add((row.Id, at, await options.Operator.Sign(new(options.Deployment.ChainId, at, fees, row.GasLimit, row.ToAddress, row.Calldata))));
+        }
         var now = time.Now();
         await using var tx = database.Write();
         if (!await OutboxStore.Reserve(tx, Signer, nonce, nonce + signed.Count)) return true;

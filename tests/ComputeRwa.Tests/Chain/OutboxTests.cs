@@ -214,8 +214,8 @@ public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
         harness.Wire.BreakBefore = "eth_sendRawTransaction";
         await Assert.ThrowsAnyAsync<Exception>(harness.Drain);
         harness.Wire.BreakBefore = null;
-        var (raw, _) = OperatorKey.Parse(key.GetPrivateKey()).Sign(31337, 0, new Fees(10_000_000_000, 1), 21_000, account, "");
-        Assert.Null((await harness.Client.Broadcast([raw]))[0]);
+        var stranger = await OperatorKey.Parse(key.GetPrivateKey()).Sign(new(31337, 0, new Fees(10_000_000_000, 1), 21_000, account, ""));
+        Assert.Null((await harness.Client.Broadcast([stranger.Raw]))[0]);
         await harness.Drain();
         var rows = await harness.Rows();
         Assert.All(rows, r => Assert.Equal(TransactionState.Final, r.State));

@@ -84,29 +84,3 @@ public sealed class SenderTests
     private static OutboxRow Row(long seq) => new(
         seq, TransactionId.From($"tx_{seq}"), "k", "s", Address.Zero, "0x", 1, TransactionState.Queued, null, null, null, null, 0, null, null, null, null, default, default);
 }
-
-public sealed class OperatorKeyTests
-{
-    private const string Secret = "2a871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6";
-
-    [Theory]
-    [InlineData("0x00871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6", "zero byte")]
-    [InlineData("0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "not a private key")]
-    [InlineData(Secret, "0x and 64 hex digits")]
-    [InlineData("0x2a87", "0x and 64 hex digits")]
-    public void A_key_that_cannot_be_used_is_refused_without_being_repeated(string key, string reason)
-    {
-        var refusal = Assert.Throws<InvalidOperationException>(() => OperatorKey.Parse(key));
-        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(key, refusal.ToString(), StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
-    public void A_key_shows_itself_as_its_address_only()
-    {
-        var key = OperatorKey.Parse("0x" + Secret);
-        var everything = $"{key} {System.Text.Json.JsonSerializer.Serialize(key)} {string.Join(' ', typeof(OperatorKey).GetProperties().Select(p => p.GetValue(key)))}";
-        Assert.Contains("0xa0Ee7A142d267C1f36714E4a8F75612F20a79720", everything, StringComparison.Ordinal);
-        Assert.DoesNotContain(Secret, everything, StringComparison.OrdinalIgnoreCase);
-    }
-}

@@ -23,7 +23,7 @@ internal sealed class ChainHarness : IAsyncDisposable
     private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, ScratchDatabase scratch)
     {
         (Node, _scratch, Database) = (node, scratch, scratch.Database);
-        Options = new(node.Url, deployment, OperatorKey.Parse(key.GetPrivateKey()), Confirmations: 1, ClockFromChain: false, TimeSpan.FromMilliseconds(100));
+        Options = new(node.Url, deployment, [OperatorKey.Parse(key.GetPrivateKey())], Confirmations: 1, ClockFromChain: false, TimeSpan.FromMilliseconds(100));
         Client = new(new RpcClient(node.Url, new HttpClient(Wire)));
         _projectors = new(Database, [new TransferRecorder()]);
         _signals = new(Database);
