@@ -27,9 +27,9 @@ const chain = {
 
 // Quick by default; COMPUTERWA_PROFILE=full runs for hours' worth of confidence rather than seconds'.
 const full = process.env.COMPUTERWA_PROFILE === "full";
-const fuzz = { runs: full ? 100_000 : 256, seed: "0x1" };
-// Two campaigns: 20,000 calls in all, or two millions.
-const invariant = { runs: full ? 4_000 : 40, depth: 250, failOnRevert: true };
+const fuzz = { runs: full ? 10_000 : 256, seed: "0x1" };
+// Two campaigns: 20,000 calls in all, or a good million.
+const invariant = { runs: full ? 2_100 : 40, depth: 250, failOnRevert: true };
 
 // Coverage instruments what it compiles, so it builds in a folder of its own.
 const build = process.env.COMPUTERWA_CONTRACTS_BUILD ?? ".";

@@ -82,7 +82,7 @@ async function run() {
 
 /**
  * Verdicts that still count: the report's, and those of an interrupted run, both for files whose code has not changed since. What
- * survived an interrupted run is judged again when the tests have changed.
+ * survived an interrupted run without an explanation is judged again when the tests have changed.
  */
 function priorVerdicts(testsHash) {
   mkdirSync(folder, { recursive: true });
@@ -95,7 +95,8 @@ function priorVerdicts(testsHash) {
   if (existsSync(journal.results))
     for (const line of readFileSync(journal.results, "utf8").split("\n").filter(Boolean)) {
       const { file, code: of, tests, ...verdict } = JSON.parse(line);
-      if (of === code[file] && (verdict.verdict !== "survived" || tests === testsHash)) known.set(verdict.id, verdict);
+      const stands = verdict.verdict !== "survived" || tests === testsHash || explanations[verdict.id];
+      if (of === code[file] && stands) known.set(verdict.id, verdict);
     }
   return known;
 }

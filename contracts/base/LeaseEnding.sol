@@ -96,22 +96,8 @@ abstract contract LeaseEnding is ILeaseBook, EIP712, AccessManaged {
     ) external {
         (uint256 id, Bounds memory b) = _lease(terms);
         if (c.leaseId != id) revert OtherLease(c.leaseId, id);
-        if (block.timestamp > c.deadline) revert SignatureExpired(c.deadline);
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(CO_SETTLEMENT_TYPEHASH, c)));
-        if (!Signature.isFrom(terms.provider, digest, providerSignature)) revert InvalidProviderSignature();
-        if (!Signature.isFrom(terms.lessee, digest, lesseeSignature)) revert InvalidLesseeSignature();
-        Series memory s = CLAIMS.seriesOf(id);
-        uint32 from = s.lastEpoch + livenessEpochs + 1;
-        if (currentEpoch() < from) revert StillLive(from);
-        if (c.epoch >= currentEpoch()) revert EpochNotOver(c.epoch);
-        if (c.epoch <= s.lastEpoch) revert EndTooEarly(s.lastEpoch + 1);
-        uint32 end = b.startEpoch + b.epochs - 1;
-        if (c.epoch > end) revert EndTooLate(end);
-        uint256 each = (RentMath.minimum(terms, epochLength) * (BPS - terms.slaCreditCapBps)) / BPS;
-        // What is applied so far, and what is held back of anything asked.
-        uint256 rent = uint256(b.funded) - CLAIMS.escrowOf(id) + CLAIMS.sidelineOf(id).held;
-        uint256 least = Math.min(rent + each * (c.epoch - s.lastEpoch), type(uint96).max);
-        if (c.rent < least) revert RentTooLow(uint96(least));
+        _checkBothSigned(c, terms, providerSignature, lesseeSignature);
+        _checkCoSettlement(id, b, c, terms);
         emit CoSettled(id, c.epoch, c.rent);
         Settlement[] memory items = new Settlement[](1);
         items[0] = Settlement(id, c.epoch, c.rent);
@@ -140,6 +126,49 @@ abstract contract LeaseEnding is ILeaseBook, EIP712, AccessManaged {
     /// @inheritdoc ILeaseBook
     function currentEpoch() public view returns (uint32) {
         return uint32(block.timestamp / epochLength);
+    }
+
+    function _checkBothSigned(
+        CoSettlement calldata c,
+        LeaseTerms calldata terms,
+        bytes calldata providerSignature,
+        bytes calldata lesseeSignature
+    ) private view {
+        if (block.timestamp > c.deadline) revert SignatureExpired(c.deadline);
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(CO_SETTLEMENT_TYPEHASH, c)));
+        if (!Signature.isFrom(terms.provider, digest, providerSignature)) revert InvalidProviderSignature();
+        if (!Signature.isFrom(terms.lessee, digest, lesseeSignature)) revert InvalidLesseeSignature();
+    }
+
+    /// @dev That the lease has waited long enough, and that its holders lose nothing.
+    function _checkCoSettlement(
+        uint256 id,
+        Bounds memory b,
+        CoSettlement calldata c,
+        LeaseTerms calldata terms
+    ) private view {
+        uint32 last = CLAIMS.seriesOf(id).lastEpoch;
+        uint32 from = last + livenessEpochs + 1;
+        if (currentEpoch() < from) revert StillLive(from);
+        if (c.epoch >= currentEpoch()) revert EpochNotOver(c.epoch);
+        if (c.epoch <= last) revert EndTooEarly(last + 1);
+        uint32 end = b.startEpoch + b.epochs - 1;
+        if (c.epoch > end) revert EndTooLate(end);
+        uint96 least = _leastRent(id, terms, b.funded, c.epoch - last);
+        if (c.rent < least) revert RentTooLow(least);
+    }
+
+    /// @dev Cumulative rent that the parties may not go below when they settle so many epochs more.
+    function _leastRent(
+        uint256 id,
+        LeaseTerms calldata terms,
+        uint256 funded,
+        uint256 epochs
+    ) private view returns (uint96) {
+        uint256 each = (RentMath.minimum(terms, epochLength) * (BPS - terms.slaCreditCapBps)) / BPS;
+        // What is applied so far, and what is held back of anything asked.
+        uint256 rent = funded - CLAIMS.escrowOf(id) + CLAIMS.sidelineOf(id).held;
+        return uint96(Math.min(rent + each * epochs, type(uint96).max));
     }
 
     /// @dev Epochs that the escrow should cover: the notice, or what is left of the lease.

@@ -22,32 +22,16 @@ abstract contract LedgerObjections is LedgerChallenge {
     function object(uint32 epoch, Step calldata step, uint256 deadline, bytes calldata signature) external {
         Head memory h = _head;
         Found memory f = _find(h, epoch, step, false);
-        address lessee = step.terms.lessee;
-        if (msg.sender != lessee) {
-            if (block.timestamp > deadline) revert SignatureExpired(deadline);
-            bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(OBJECTION_TYPEHASH, f.id, epoch, f.root, deadline)));
-            if (!Signature.isFrom(lessee, digest, signature)) revert InvalidLesseeSignature();
-        }
-        mapping(uint32 epoch => Objection) storage ofLease = _objections[f.id];
-        Objection storage slot = ofLease[epoch];
-        uint256 last = slot.posted;
+        _checkLessee(step.terms.lessee, f, epoch, deadline, signature);
+        Objection memory o = _objectionTo(f, epoch, step);
+        o.attempt = h.attempt;
+        Objection storage slot = _objections[f.id][epoch];
         // Once decided, the same root cannot be objected to again: what it asks would be held back twice.
-        if (last != 0 && (slot.increment != 0 || last == _postedAt(f.slot))) revert AlreadyObjected(f.id, epoch);
-        uint256 increment = Math.saturatingSub(step.leaf.rent, step.previous.rent);
-        if (increment == 0) revert NothingToHold(f.id, epoch);
-        Objection memory o = Objection(
-            uint96(increment),
-            uint96(Math.min(increment, RentMath.minimum(step.terms, epochLength))),
-            uint40(_postedAt(f.slot)),
-            lessee,
-            _decideBy(),
-            h.attempt,
-            step.terms.provider
-        );
-        ofLease[epoch] = o;
-        emit Objected(f.id, epoch, lessee, o.increment, o.minimum, o.decideBy);
+        if (slot.posted != 0 && (slot.increment != 0 || slot.posted == o.posted)) revert AlreadyObjected(f.id, epoch);
+        _objections[f.id][epoch] = o;
+        emit Objected(f.id, epoch, o.lessee, o.increment, o.minimum, o.decideBy);
         CLAIMS.hold(f.id, o.increment);
-        _takeDisputeBond(lessee);
+        _takeDisputeBond(o.lessee);
     }
 
     /// @inheritdoc IEpochLedger
@@ -101,6 +85,29 @@ abstract contract LedgerObjections is LedgerChallenge {
     /// @inheritdoc IEpochLedger
     function resolutionDigest(Resolution calldata r) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(RESOLUTION_TYPEHASH, r)));
+    }
+
+    function _checkLessee(
+        address lessee,
+        Found memory f,
+        uint32 epoch,
+        uint256 deadline,
+        bytes calldata signature
+    ) private view {
+        if (msg.sender == lessee) return;
+        if (block.timestamp > deadline) revert SignatureExpired(deadline);
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(OBJECTION_TYPEHASH, f.id, epoch, f.root, deadline)));
+        if (!Signature.isFrom(lessee, digest, signature)) revert InvalidLesseeSignature();
+    }
+
+    function _objectionTo(Found memory f, uint32 epoch, Step calldata step) private view returns (Objection memory o) {
+        uint256 increment = Math.saturatingSub(step.leaf.rent, step.previous.rent);
+        if (increment == 0) revert NothingToHold(f.id, epoch);
+        o.increment = uint96(increment);
+        o.minimum = uint96(Math.min(increment, RentMath.minimum(step.terms, epochLength)));
+        o.posted = uint40(_postedAt(f.slot));
+        (o.lessee, o.provider) = (step.terms.lessee, step.terms.provider);
+        o.decideBy = _decideBy();
     }
 
     function _open(Resolution calldata r) private view returns (Objection memory o) {

@@ -119,6 +119,23 @@ contract CoSettleTest is Steps {
         _eq(claims.seriesOf(id).applied, 2 * LEAST, "applied");
     }
 
+    /// @dev What a lie of 2^96 − 1 makes the lessee hold back must not stop the parties' way out.
+    function test_AnObjectionToAnEnormousLieStopsNoSettlement() public {
+        vm.warp(_endOf(start));
+        _meter(start);
+        leavesOf[start][0].rent = type(uint96).max;
+        _publish(start);
+        Step memory step = _step(start, id);
+        vm.prank(lessee);
+        ledger.object(start, step, 0, "");
+        _eq(claims.sidelineOf(id).held, type(uint96).max, "held");
+        vm.warp(uint256(start + LIVENESS) * LENGTH);
+        uint96 most = type(uint96).max;
+        _refused(_of(start + 1, most - 1), abi.encodeWithSelector(ILeaseBook.RentTooLow.selector, most));
+        _coSettle(_of(start + 1, most));
+        _eq(claims.seriesOf(id).lastEpoch, start + 1, "settled");
+    }
+
     function test_RevertWhen_APartyHasNotSigned() public {
         CoSettlement memory c = _of(start, 2e9);
         bytes32 digest = _digestOf(c);

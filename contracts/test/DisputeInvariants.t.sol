@@ -6,6 +6,8 @@ import {ILeaseBook} from "../interfaces/ILeaseBook.sol";
 import {Bounds, Series, Sideline} from "../interfaces/ILeaseClaims.sol";
 import {IClaims, IDollar, IRights} from "./helpers/Fixture.sol";
 import {DisputeHandler} from "./helpers/DisputeHandler.sol";
+import {LeaseActions} from "./helpers/LeaseActions.sol";
+import {RootActions} from "./helpers/RootActions.sol";
 
 /// @dev Checked after every action of the handler.
 contract DisputeInvariantsTest {
@@ -42,31 +44,31 @@ contract DisputeInvariantsTest {
 
     function _actions() private pure returns (bytes4[] memory actions) {
         actions = new bytes4[](31);
-        actions[0] = DisputeHandler.originate.selector;
-        actions[1] = DisputeHandler.pass.selector;
-        actions[2] = DisputeHandler.fund.selector;
-        actions[3] = DisputeHandler.fundWithAuthorization.selector;
-        actions[4] = DisputeHandler.exit.selector;
-        actions[5] = DisputeHandler.declareDefault.selector;
-        actions[6] = DisputeHandler.useDeposit.selector;
-        actions[7] = DisputeHandler.noticeCurtailment.selector;
-        actions[8] = DisputeHandler.settleByParties.selector;
-        actions[9] = DisputeHandler.refund.selector;
-        actions[10] = DisputeHandler.payOut.selector;
-        actions[11] = DisputeHandler.transfer.selector;
-        actions[12] = DisputeHandler.use.selector;
-        actions[13] = DisputeHandler.challenge.selector;
-        actions[14] = DisputeHandler.demandReveal.selector;
-        actions[15] = DisputeHandler.reveal.selector;
-        actions[16] = DisputeHandler.cancelUnrevealed.selector;
-        actions[17] = DisputeHandler.object.selector;
-        actions[18] = DisputeHandler.resolve.selector;
-        actions[19] = DisputeHandler.bonds.selector;
+        actions[0] = LeaseActions.originate.selector;
+        actions[1] = LeaseActions.pass.selector;
+        actions[2] = LeaseActions.fund.selector;
+        actions[3] = LeaseActions.fundWithAuthorization.selector;
+        actions[4] = LeaseActions.exit.selector;
+        actions[5] = LeaseActions.declareDefault.selector;
+        actions[6] = LeaseActions.useDeposit.selector;
+        actions[7] = LeaseActions.noticeCurtailment.selector;
+        actions[8] = LeaseActions.settleByParties.selector;
+        actions[9] = LeaseActions.refund.selector;
+        actions[10] = LeaseActions.payOut.selector;
+        actions[11] = LeaseActions.transfer.selector;
+        actions[12] = LeaseActions.use.selector;
+        actions[13] = RootActions.challenge.selector;
+        actions[14] = RootActions.demandReveal.selector;
+        actions[15] = RootActions.reveal.selector;
+        actions[16] = RootActions.cancelUnrevealed.selector;
+        actions[17] = RootActions.object.selector;
+        actions[18] = RootActions.resolve.selector;
+        actions[19] = RootActions.bonds.selector;
         // What everything else waits for comes more often.
-        for (uint256 i = 20; i < 24; ++i) actions[i] = DisputeHandler.post.selector;
-        for (uint256 i = 24; i < 27; ++i) actions[i] = DisputeHandler.sync.selector;
-        for (uint256 i = 27; i < 29; ++i) actions[i] = DisputeHandler.object.selector;
-        for (uint256 i = 29; i < 31; ++i) actions[i] = DisputeHandler.resolve.selector;
+        for (uint256 i = 20; i < 24; ++i) actions[i] = RootActions.post.selector;
+        for (uint256 i = 24; i < 27; ++i) actions[i] = RootActions.sync.selector;
+        for (uint256 i = 27; i < 29; ++i) actions[i] = RootActions.object.selector;
+        for (uint256 i = 29; i < 31; ++i) actions[i] = RootActions.resolve.selector;
     }
 
     function invariant_DisputesLoseNothing() public view {

@@ -48,6 +48,12 @@ contract PostTest is Fixture {
         _eq(ledger.latestEpoch(), start + 3, "latest");
     }
 
+    function test_ABondThatIsJustEnoughSuffices() public {
+        ledger.withdrawBond(2 * ROOT_BOND, bob);
+        _post(start, keccak256("root"));
+        _eq(ledger.latestEpoch(), start, "latest");
+    }
+
     function test_ThreeMaySign() public {
         EpochRoot memory r = _root(start, keccak256("root"));
         bytes[] memory signatures = new bytes[](3);
@@ -78,6 +84,20 @@ contract PostTest is Fixture {
         _refused(_root(start, "root"), abi.encodeWithSelector(IEpochLedger.EpochNotEnded.selector, start));
         vm.warp(_endOf(start));
         _post(start, "a root of more than forty bits");
+    }
+
+    /// @dev Epoch 0 stands for none.
+    function test_RevertWhen_TheEpochIsZero() public {
+        _refused(_root(0, keccak256("root")), abi.encodeWithSelector(IEpochLedger.WrongEpoch.selector, 1, 0));
+    }
+
+    /// @dev A ring slot keeps the top bits of a root only; before the first there is none, whatever the low bits say.
+    function test_RevertWhen_TheFirstNamesAPreviousRoot() public {
+        lastRoot = bytes32(uint256(1));
+        _refused(
+            _root(start, keccak256("root")),
+            abi.encodeWithSelector(IEpochLedger.WrongPreviousRoot.selector, bytes32(0))
+        );
     }
 
     function test_RevertWhen_AnEpochIsLeftOutOrRepeated() public {

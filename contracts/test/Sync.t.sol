@@ -42,6 +42,13 @@ contract SyncTest is Fixture {
         ledger.sync(start, _leaf(id, start, 5 * CAP), none);
     }
 
+    function test_TellsOfTheOneLeaseAndNoOther() public {
+        _post(start, ledger.leafHash(_leaf(id, start, CAP)));
+        vm.recordLogs();
+        ledger.sync(start, _leaf(id, start, CAP), none);
+        _eq(vm.getRecordedLogs().length, 1, "events");
+    }
+
     function test_ProvesALeafInATreeOfMany() public {
         for (uint256 count = 1; count <= 9; ++count) {
             EpochLeaf[] memory leaves = new EpochLeaf[](count);

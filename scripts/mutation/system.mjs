@@ -51,6 +51,12 @@ const isSuite = (artifact) =>
   artifact.contract.bytecode !== "0x" &&
   JSON.parse(artifact.contract.abi).some((f) => f.type === "function" && /^(test|invariant)/.test(f.name));
 
+/** Whether a longer profile makes a difference to the suite. */
+const isRandom = (artifact) =>
+  JSON.parse(artifact.contract.abi).some(
+    (f) => /^(test|invariant)/.test(f.name) && (f.inputs.length > 0 || /^invariant/.test(f.name)),
+  );
+
 /** Sources and remappings of the production build, as the compiler was given them. */
 export function loadSources(artifacts) {
   const ids = new Set(artifacts.filter((a) => !isTest(a)).map((a) => a.buildInfoId));
@@ -118,7 +124,7 @@ export function build(system, contracts) {
 export async function testRunner(artifacts) {
   const context = new EdrContext();
   await context.registerSolidityTestRunnerFactory(L1_CHAIN_TYPE, l1SolidityTestRunnerFactory());
-  const suites = artifacts.filter(isSuite).map((a) => a.id);
+  const suites = artifacts.filter(isSuite).map((a) => ({ ...a.id, random: isRandom(a) }));
   const common = {
     projectRoot: hre.config.paths.root,
     hardfork: "Prague",
@@ -135,7 +141,7 @@ export async function testRunner(artifacts) {
     },
     thorough: {
       fuzz: { runs: 256, seed: "0x2" },
-      invariant: { runs: 4, depth: 250, failOnRevert: true, shrinkRunLimit: 0 },
+      invariant: { runs: 2, depth: 300, failOnRevert: true, shrinkRunLimit: 0 },
     },
   };
 
@@ -151,7 +157,7 @@ export async function testRunner(artifacts) {
         .runSolidityTests(
           L1_CHAIN_TYPE,
           changed,
-          [suite],
+          [{ name: suite.name, solcVersion: suite.solcVersion, source: suite.source }],
           { ...common, ...profiles[profile] },
           { buildInfos: [], ignoreContracts: false },
           resolve,

@@ -23,6 +23,7 @@ async function judge(mutant) {
   if (sameCode(codes, plan.codes)) return { verdict: "equivalent" };
   for (const profile of ["quick", "thorough"])
     for (const suite of order(mutant.file)) {
+      if (profile === "thorough" && !suite.random) continue;
       const by = await firstFailure(suite, codes, profile);
       if (by === null) continue;
       const of = kills.get(mutant.file) ?? new Map();

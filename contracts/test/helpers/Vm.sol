@@ -21,6 +21,8 @@ interface Vm {
     function expectCall(address callee, bytes calldata data) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
 
     struct Log {
         bytes32[] topics;
