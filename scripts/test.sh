@@ -32,7 +32,8 @@ suites_of() {
     lint) echo format solhint prettier ;;
     contracts) echo solhint prettier trees gas solidity bundles mutants $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
     solidity) echo gas solidity ;;
-    unit | end-to-end) echo "$1" $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
+    unit) echo unit unit-on-postgres $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
+    end-to-end) echo end-to-end $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
     *) echo "$1" ;;
   esac
 }
@@ -110,15 +111,15 @@ coverage() {
   say "coverage: $(tail -n 1 "$logs/coverage.log")"
 }
 
-# csharp <suite> <project>: counts from the trx file.
+# csharp <suite> <project> [option…]: counts from the trx file.
 csharp() {
-  local rc=0 counters passed failed
-  dotnet test "tests/$2" -c Release --no-build --nologo --logger "trx;LogFileName=$1.trx" --results-directory "$logs" >"$logs/$1.log" 2>&1 || rc=$?
-  counters=$(grep -o '<Counters [^>]*' "$logs/$1.trx" 2>/dev/null || true)
+  local suite=$1 project=$2 rc=0 counters passed failed; shift 2
+  dotnet test "tests/$project" -c Release --no-build --nologo --logger "trx;LogFileName=$suite.trx" --results-directory "$logs" "$@" >"$logs/$suite.log" 2>&1 || rc=$?
+  counters=$(grep -o '<Counters [^>]*' "$logs/$suite.trx" 2>/dev/null || true)
   passed=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
   failed=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
   [ $rc -eq 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
-  record "$1" "${passed:-0}" "${failed:-0}"
+  record "$suite" "${passed:-0}" "${failed:-0}"
 }
 
 # The server that the C# tests use beside SQLite. Without one, their PostgreSQL half does not run, so that is a failure.
@@ -159,7 +160,8 @@ dotnet_lane() {
   if wanted mutants; then javascript mutants scripts/test/mutation.test.mjs; fi
   if wanted bundles; then javascript bundles scripts/test/bundles.test.mjs; fi
   if wanted conformance; then csharp conformance Nethereum.Conformance; fi
-  if wanted unit; then csharp unit ComputeRwa.Tests; fi
+  if wanted unit; then csharp unit ComputeRwa.Tests --filter 'engine!=postgres'; fi
+  if wanted unit-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres csharp unit-on-postgres ComputeRwa.Tests --filter 'engine=both|engine=postgres'; fi
   if wanted format; then lint_dotnet; fi
 }
 

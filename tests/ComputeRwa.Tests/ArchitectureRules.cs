@@ -46,6 +46,13 @@ internal static partial class ArchitectureRules
             yield return $"{file.Path} uses {later}, which comes after {file.Folder}. Move the code to the later folder, or hand in what it needs as data.";
     }
 
+    /// <summary>A test that makes a database, or an API or world that has one, names the engines it runs on.</summary>
+    public static IEnumerable<string> OneEngine(SourceFile file)
+    {
+        if (UsesDatabase().IsMatch(file.BareCode) && !file.Code.Contains("[Trait(\"engine\", ", StringComparison.Ordinal))
+            yield return $"{file.Path} uses a database: mark its class [Trait(\"engine\", \"both\")], so that it runs on SQLite and on PostgreSQL.";
+    }
+
     /// <summary>Table → owning folder, from the "-- Owned by X" line above each CREATE TABLE; breaches of that rule go to <paramref name="breaches"/>.</summary>
     public static Dictionary<string, string> Owners(IEnumerable<SourceFile> migrations, IEnumerable<SourceFile> sources, List<string> breaches)
     {
@@ -104,6 +111,9 @@ internal static partial class ArchitectureRules
     {
         if (file.Lines > most) yield return $"{file.Path} has {file.Lines} lines, more than {most}. Split it where a second idea begins.";
     }
+
+    [GeneratedRegex(@"ScratchDatabase\.Make|TestApp\.Start|ChainHarness\.Create|\b(LeaseWorld|SharedApi) \w+[,)=; ]")]
+    private static partial Regex UsesDatabase();
 
     [GeneratedRegex(@"\bComputeRwa\.(?<folder>[A-Z]\w*)")]
     private static partial Regex QualifiedName();

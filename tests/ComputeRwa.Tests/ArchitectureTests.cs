@@ -47,6 +47,17 @@ public partial class ArchitectureTests
         Holds(Read("src/ComputeRwa", "*.csproj").Where(p => p.Text.Contains("<Using Include=\"ComputeRwa", StringComparison.Ordinal))
             .Select(p => $"{p.Path}: a Using item hides who uses whom; write the using in each file."));
 
+    [Fact]
+    public void Tests_that_use_a_database_run_on_both_engines() => Holds(Read("tests/ComputeRwa.Tests", "*Tests.cs").SelectMany(ArchitectureRules.OneEngine));
+
+    [Theory]
+    [InlineData("Db/XTests.cs", "class XTests { void A() => ScratchDatabase.Make(); }", 1)]
+    [InlineData("Db/XTests.cs", "class XTests(LeaseWorld world);", 1)]
+    [InlineData("Db/XTests.cs", "[Trait(\"engine\", \"both\")] class XTests(LeaseWorld world);", 0)]
+    [InlineData("Db/XTests.cs", "class XTests { void A() => LeaseWorld.Sign(); }", 0)]
+    public void The_scanner_notices_a_database_test_of_one_engine(string path, string source, int breaches) =>
+        Assert.Equal(breaches, ArchitectureRules.OneEngine(new(path, source)).Count());
+
     [Theory]
     [InlineData("Fleet/Node.cs", "using ComputeRwa.Leases;", "Leases")]
     [InlineData("Fleet/Node.cs", "using static ComputeRwa.Telemetry.Rollup;", "Telemetry")]

@@ -23,6 +23,9 @@ internal sealed class ChainStatus
     /// <summary>The last block whose logs every projector has.</summary>
     public long? ProjectedThrough { get; set; }
 
+    /// <summary>Another replica reads the chain for this one too.</summary>
+    public bool LooksOn { get; set; }
+
     /// <summary>Why the sender or the watcher cannot go on; null when they can.</summary>
     public string? SenderProblem { get; set; } = "has not started";
     public string? WatcherProblem { get; set; } = "has not started";

@@ -15,6 +15,7 @@ internal sealed class ChainIdentity(ChainClient chain, ChainOptions options, IHo
     public static async Task Claim(Database database, Deployment deployment, DateTimeOffset now)
     {
         await using var tx = database.Write();
+        await tx.TakeTurn("chain-identity");
         var known = await tx.First<KnownDeployment>("SELECT chain_id, salt FROM chain_identity");
         if (known is null)
             await tx.Execute("INSERT INTO chain_identity (chain_id, salt, deployment, seen_at) VALUES (@ChainId, @Salt, @text, @now)",

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 
@@ -18,6 +19,9 @@ internal sealed class ChainSignals(Database database) : IDisposable
 /// <summary>Steps again and again; an error is reported, logged, and tried again after a growing pause, for as long as the program runs.</summary>
 internal abstract class ChainJob(ILogger log) : BackgroundService
 {
+    /// <summary>What a step takes first, where one replica at a time may do it: kept while the program runs, let go when it ends.</summary>
+    protected virtual Duty? Duty => null;
+
     /// <returns>true when it is worth going on at once.</returns>
     public abstract Task<bool> Step();
 
@@ -28,6 +32,7 @@ internal abstract class ChainJob(ILogger log) : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        var kept = KeepDuty(stoppingToken);
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             TimeSpan? backOff = null;
@@ -40,6 +45,10 @@ internal abstract class ChainJob(ILogger log) : BackgroundService
                 }
                 failures = 0;
             }
+            catch (DutyLostException e)
+            {
+                log.LogWarning("{Job} stops here: {Reason}", GetType().Name, e.Message);
+            }
             catch (Exception e)
             {
                 Report(e.Message);
@@ -48,6 +57,36 @@ internal abstract class ChainJob(ILogger log) : BackgroundService
                 else if (failures == 1) log.LogWarning("{Job} waits: {Reason} ({Cause})", GetType().Name, e.Message, e.InnerException?.InnerException?.Message ?? e.InnerException?.Message);
             }
             await Wait(backOff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it ends with the token
+        await LetGo();
+    }
+
+    private async Task KeepDuty(CancellationToken stop)
+    {
+        while (Duty is not null && !stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Duty.Keep(stop);
+                return;
+            }
+            catch (DbException e)
+            {
+                log.LogWarning("{Job} could not keep its duty and tries again: {Reason}", GetType().Name, e.Message);
+            }
+        }
+    }
+
+    private async Task LetGo()
+    {
+        try
+        {
+            if (Duty is not null) await Duty.Release();
+        }
+        catch (DbException e)
+        {
+            log.LogWarning("{Job} could not let go of its duty, which ends by itself: {Reason}", GetType().Name, e.Message);
         }
     }
 }

@@ -28,8 +28,11 @@ internal static class ChainSetup
         if (options.ClockFromChain) services.AddSingleton<TimeProvider, ChainClock>();
         else services.AddSingleton(TimeProvider.System);
         services.AddHostedService<SenderJob>();
-        services.AddHostedService<WatcherJob>();
+        services.AddHostedService(s => ActivatorUtilities.CreateInstance<WatcherJob>(s, WatcherDuty(s.GetRequiredService<Database>())));
     }
+
+    /// <summary>Reading the chain: storing blocks and logs, projecting them, making transactions final.</summary>
+    public static Duty WatcherDuty(Database database) => new(database, "watcher", Duty.Term);
 
     public static IServiceCollection AddProjector<T>(this IServiceCollection services) where T : class, IProjector => services.AddSingleton<IProjector, T>();
 

@@ -59,7 +59,7 @@ internal static class HealthApi
     {
         if (status.WatcherProblem is { } problem) return new("watcher", false, problem);
         var lag = Lag(status);
-        return new("watcher", lag <= MostLag, $"{lag} blocks behind");
+        return new("watcher", lag <= MostLag, $"{lag} blocks behind{(status.LooksOn ? "; another replica reads the chain" : "")}");
     }
 
     private static long Lag(ChainStatus status) => Math.Max(0, (status.Head?.Number ?? 0) - (status.ProjectedThrough ?? 0));

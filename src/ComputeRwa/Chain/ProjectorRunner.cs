@@ -11,7 +11,8 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
 
     /// <summary>Brings every projector up to the last stored log. One that fails does not hold up the others, but it fails this run.</summary>
     /// <exception cref="AggregateException">What the projectors threw.</exception>
-    public async Task Run(ILogger log)
+    /// <exception cref="DutyLostException">Another process does this now.</exception>
+    public async Task Run(Duty duty, ILogger log)
     {
         var (last, cursors) = await Read();
         if (last is null) return;
@@ -20,9 +21,9 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
         {
             try
             {
-                for (var at = cursors.GetValueOrDefault(projector.Name, -1); at < last;) at = await Batch(projector, at);
+                for (var at = cursors.GetValueOrDefault(projector.Name, -1); at < last;) at = await Batch(duty, projector, at);
             }
-            catch (Exception e)
+            catch (Exception e) when (e is not DutyLostException)
             {
                 log.LogError(e, "Projector {Projector} failed; it stands where it was", projector.Name);
                 failures.Add(new InvalidOperationException($"Projector {projector.Name}: {e.Message}", e));
@@ -43,9 +44,10 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
         return (await WatcherStore.LastPosition(tx), await WatcherStore.Cursors(tx));
     }
 
-    private async Task<long> Batch(IProjector projector, long after)
+    private async Task<long> Batch(Duty duty, IProjector projector, long after)
     {
         await using var tx = database.Write();
+        await duty.Hold(tx);
         var logs = await WatcherStore.LogsAfter(tx, after, BatchSize);
         foreach (var log in logs) await projector.Apply(tx, log);
         var at = logs.Count > 0 ? logs[^1].Position : long.MaxValue;

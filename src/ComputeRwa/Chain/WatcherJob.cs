@@ -8,14 +8,15 @@ namespace ComputeRwa.Chain;
 
 /// <summary>
 /// Reads new blocks and the logs of our contracts, takes back what a reorganisation undid, feeds the projectors and makes
-/// transactions final. What is stored always hangs together by parent hashes.
+/// transactions final. What is stored always hangs together by parent hashes. One replica does it; the others look on.
 /// </summary>
 internal sealed class WatcherJob(
     Database database, ChainClient chain, ChainOptions options, ChainIdentity identity, ChainStatus status, ChainSignals signals,
-    ProjectorRunner projectors, TimeProvider time, ILogger<WatcherJob> log) : ChainJob(log)
+    ProjectorRunner projectors, Duty duty, TimeProvider time, ILogger<WatcherJob> log) : ChainJob(log)
 {
     private long _span = Watcher.FirstSpan;
     private BlockHeader? _done;
+    private Hash32? _lookedOn;
     private bool _signalled;
 
     private long DeployedAt => options.Deployment.DeployedAtBlock;
@@ -34,16 +35,29 @@ internal sealed class WatcherJob(
         if (!await identity.Verified()) return false;
         var head = await chain.LatestBlock();
         status.Saw(head);
+        status.LooksOn = !await duty.Take();
+        if (status.LooksOn) return await LookOn(head);
         var known = _done?.Hash == head.Hash;
         if (known && !_signalled) return false;
         var read = known ? Progress.Done : await Read(head);
-        if (!known) await projectors.Run(log);
+        if (!known) await projectors.Run(duty, log);
         await Finalise(head);
         Report(null);
         // A block that was undone can come back with the same hash, so a head counts as done only while nothing came between.
         _done = read == Progress.Done ? head : null;
         if (!known) signals.Sender.Set();
         return read == Progress.More;
+    }
+
+    /// <summary>Another replica reads the chain; this one's sender still wants to know of blocks.</summary>
+    private async Task<bool> LookOn(BlockHeader head)
+    {
+        status.ProjectedThrough = (await LastBlock())?.Number;
+        Report(null);
+        _done = null;
+        if (_lookedOn != head.Hash) signals.Sender.Set();
+        _lookedOn = head.Hash;
+        return false;
     }
 
     private enum Progress
@@ -106,6 +120,7 @@ internal sealed class WatcherJob(
     {
         var minedAt = headers.ToDictionary(h => h.Number, h => h.MinedAt);
         await using var tx = database.Write();
+        await duty.Hold(tx);
         await WatcherStore.Insert(tx, headers);
         await WatcherStore.Insert(tx, logs.Where(l => !l.Removed).Select(l => ToRow(l, minedAt[(long)l.BlockNumber.Value])));
         await tx.Commit();
@@ -120,6 +135,7 @@ internal sealed class WatcherJob(
         var fork = await Fork(stored);
         var (from, now) = (fork.Number + 1, time.Now());
         await using var tx = database.Write();
+        await duty.Hold(tx);
         await projectors.RollBack(tx, from);
         await WatcherStore.Delete(tx, from);
         var undone = await OutboxStore.Undo(tx, from, now);
@@ -160,6 +176,7 @@ internal sealed class WatcherJob(
         status.ProjectedThrough = stored.Number;
         if (!mined) return;
         await using var write = database.Write();
+        await duty.Hold(write);
         await OutboxStore.Finalise(write, Math.Min(stored.Number, head.Number - options.Confirmations + 1), time.Now());
         await write.Commit();
     }

@@ -20,12 +20,15 @@ internal sealed class Database : IDisposable
 
     public bool IsPostgres { get; }
 
+    /// <summary>This process, or this one of its parts: what holds a <see cref="Duty"/>.</summary>
+    public string Replica { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():n}";
+
     public Database(string url)
     {
         TypeHandlers.Register();
         if (url.StartsWith("postgres:", StringComparison.Ordinal))
         {
-            (IsPostgres, _connectionString) = (true, url["postgres:".Length..]);
+            (IsPostgres, _connectionString) = (true, Guarded(url["postgres:".Length..]));
         }
         else if (url.StartsWith("sqlite:", StringComparison.Ordinal))
         {
@@ -56,7 +59,8 @@ internal sealed class Database : IDisposable
         {
             connection = IsPostgres ? new NpgsqlConnection(_connectionString) : new SqliteConnection(_connectionString);
             await connection.OpenAsync(cancel);
-            if (connection is not SqliteConnection sqlite) return (connection, await connection.BeginTransactionAsync(cancel));
+            if (connection is not SqliteConnection sqlite)
+                return (connection, await connection.BeginTransactionAsync(writes ? IsolationLevel.ReadCommitted : IsolationLevel.RepeatableRead, cancel));
             await sqlite.ExecuteAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;");
             return (sqlite, sqlite.BeginTransaction(IsolationLevel.Serializable, deferred: !writes));
         }
@@ -66,6 +70,17 @@ internal sealed class Database : IDisposable
             if (writes) Released();
             throw;
         }
+    }
+
+    /// <summary>
+    /// A process that is paused in the middle of a transaction, or whose machine is gone, would keep the rows it locked from all others: the
+    /// server ends a transaction that asks for nothing for so long. A connection string with Options of its own keeps them.
+    /// </summary>
+    private static string Guarded(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.Options ??= "-c idle_in_transaction_session_timeout=15s";
+        return builder.ToString();
     }
 
     internal void Released() => _writer?.Release();
@@ -102,6 +117,13 @@ internal sealed partial class Tx(Database database, bool writes) : IAsyncDisposa
 
     /// <summary>The raw pair, for bulk paths such as binary COPY.</summary>
     public async Task<(DbConnection Connection, DbTransaction Transaction)> Raw() => (await Open(), _transaction!);
+
+    /// <summary>Lets the transactions that take the turn of that name follow one another, each from here to its end. In SQLite all writers do.</summary>
+    public async Task TakeTurn(string name)
+    {
+        if (IsPostgres) await Execute("SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", new { name });
+        else await Open();
+    }
 
     /// <summary>Wakes who waits for the topic in this process, once this transaction has committed.</summary>
     public void Announce(string topic) => (_announced ??= []).Add(topic);

@@ -36,6 +36,7 @@ internal static class ApiKeys
     public static async Task<string?> EnsureOperator(Database database, string? configured, DateTimeOffset now)
     {
         await using var tx = database.Write();
+        await tx.TakeTurn("operator-key");
         var known = await tx.First<long>("SELECT COUNT(*) FROM api_keys WHERE role = @role AND revoked_at IS NULL", new { role = Roles.Operator });
         var key = configured ?? (known == 0 ? Make() : null);
         if (key is not null) await Store(tx, key, Roles.Operator, null, now);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using ComputeRwa.Db;
@@ -22,6 +23,9 @@ internal sealed record BodyLimit(long Bytes);
 internal sealed class UnitOfWork(RequestDelegate next, Database database, TimeProvider time)
 {
     public const long DefaultBodyLimit = 1 << 20;
+    private const int MostAttempts = 10;
+    private const string Deadlock = "40P01";
+    private const string SerializationFailure = "40001";
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -45,18 +49,35 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
             await Problems.Write(http, new("too-large", $"The body is larger than {limit} bytes.", []));
             return;
         }
-        http.Request.Body = new MemoryStream(body, writable: false);
         var key = endpoint.Metadata.GetMetadata<NeverKept>() is null ? http.Request.Headers["Idempotency-Key"].ToString() : "";
         if (Check(key, endpoint) is { } error)
         {
             await Problems.Write(http, error);
             return;
         }
+        var request = new KeyedRequest(http.KeyId(), key, RequestHash(http.Request, body));
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Attempt(http, body, request);
+                return;
+            }
+            catch (DbException e) when (e.SqlState is Deadlock or SerializationFailure && attempt < MostAttempts)
+            {
+                // Nothing of it was kept and nothing was answered yet: two requests wanted the same rows in another order.
+                http.Response.Clear();
+            }
+        }
+    }
+
+    private async Task Attempt(HttpContext http, byte[] body, KeyedRequest request)
+    {
+        http.Request.Body = new MemoryStream(body, writable: false);
         await using var tx = database.Write();
         http.Items[typeof(Tx)] = tx;
-        var request = new KeyedRequest(http.KeyId(), key, RequestHash(http.Request, body));
-        if (key.Length > 0 && await Replayed(tx, http, request)) return;
-        await Run(http, tx, request);
+        if (request.Key.Length > 0 && !await Claim(tx, request)) await Replay(tx, http, request);
+        else await Run(http, tx, request);
     }
 
     private async Task Run(HttpContext http, Tx tx, KeyedRequest request)
@@ -90,40 +111,45 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
             : Error.Invalid("Idempotency-Key", "must have 1 to 128 visible ASCII characters");
     }
 
-    private static async Task<bool> Replayed(Tx tx, HttpContext http, KeyedRequest request)
+    /// <summary>Makes the key this request's. A request that holds it already is waited for, on whichever replica it runs.</summary>
+    /// <returns>false when the key was used before.</returns>
+    private async Task<bool> Claim(Tx tx, KeyedRequest request) => await tx.Execute(
+        """
+        INSERT INTO idempotent_requests (caller, idempotency_key, request_sha256, status, body, created_at) VALUES (@Caller, @Key, @Sha256, 0, '', @now)
+        ON CONFLICT (caller, idempotency_key) DO NOTHING
+        """,
+        new { request.Caller, request.Key, request.Sha256, now = time.Now() }) == 1;
+
+    private static async Task Replay(Tx tx, HttpContext http, KeyedRequest request)
     {
-        var kept = await tx.First<KeptResponse>(
+        var kept = await tx.Single<KeptResponse>(
             "SELECT request_sha256, status, content_type, location, body FROM idempotent_requests WHERE caller = @Caller AND idempotency_key = @Key", request);
-        if (kept is null) return false;
         if (kept.RequestSha256 != request.Sha256)
         {
             await Problems.Write(http, new("idempotency-key-reused", "This Idempotency-Key was used for a request with another path or body.",
                 [new("Idempotency-Key", "was used for another request")]));
-            return true;
+            return;
         }
         http.Response.StatusCode = (int)kept.Status;
         http.Response.ContentType = kept.ContentType;
         if (kept.Location is not null) http.Response.Headers.Location = kept.Location;
         http.Response.Headers["Idempotent-Replay"] = "true";
         await http.Response.WriteAsync(kept.Body, http.RequestAborted);
-        return true;
     }
 
-    private Task Keep(Tx tx, HttpResponse response, KeyedRequest request, MemoryStream body) => tx.Execute(
+    private static Task Keep(Tx tx, HttpResponse response, KeyedRequest request, MemoryStream body) => tx.Execute(
         """
-        INSERT INTO idempotent_requests (caller, idempotency_key, request_sha256, status, content_type, location, body, created_at)
-        VALUES (@Caller, @Key, @Sha256, @status, @ContentType, @location, @body, @now)
+        UPDATE idempotent_requests SET status = @status, content_type = @ContentType, location = @location, body = @body
+        WHERE caller = @Caller AND idempotency_key = @Key
         """,
         new
         {
             request.Caller,
             request.Key,
-            request.Sha256,
             status = (long)response.StatusCode,
             response.ContentType,
             location = response.Headers.Location.ToString() is { Length: > 0 } location ? location : null,
             body = Encoding.UTF8.GetString(body.ToArray()),
-            now = time.Now(),
         });
 
     private static string RequestHash(HttpRequest request, byte[] body)

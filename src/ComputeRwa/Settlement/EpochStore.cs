@@ -30,15 +30,8 @@ internal static class EpochStore
     public static Task<EpochRow?> Find(Tx tx, long epoch) => tx.First<EpochRow>(
         $"SELECT {Columns} FROM epochs WHERE epoch = @epoch ORDER BY attempt DESC LIMIT 1", new { epoch });
 
-    /// <summary>
-    /// Makes this transaction the only one that settles until it ends. SQLite has one writer anyway; in PostgreSQL two could close one
-    /// epoch, or each hold one signature of a quorum and see no quorum.
-    /// </summary>
-    public static async Task TakeTurn(Tx tx)
-    {
-        const int lockSpace = 0x5e771e;
-        if (tx.IsPostgres) await tx.Execute("SELECT pg_advisory_xact_lock(@lockSpace)", new { lockSpace });
-    }
+    /// <summary>Makes this transaction the only one that settles until it ends: two could close one epoch, or each hold one signature of a quorum and see no quorum.</summary>
+    public static Task TakeTurn(Tx tx) => tx.TakeTurn("settlement");
 
     public static Task<long?> LastClosed(Tx tx) => tx.First<long?>("SELECT MAX(epoch) FROM epochs");
 

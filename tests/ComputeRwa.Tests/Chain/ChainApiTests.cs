@@ -11,6 +11,7 @@ namespace ComputeRwa.Tests.Chain;
 
 /// <summary>The whole way through HTTP: admissions are the smallest command, and the registrar's signature is their only authority.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class ChainApiTests(HardhatNode node, ITestOutputHelper output) : IAsyncLifetime
 {
     private TestApp _app = null!;
@@ -145,8 +146,8 @@ public sealed class ChainApiTests(HardhatNode node, ITestOutputHelper output) : 
     [Fact]
     public async Task Ready_and_metrics_say_how_things_stand()
     {
+        for (var i = 0; i < 100 && (await _app.Http.GetAsync("/health/ready")).StatusCode != HttpStatusCode.OK; i++) await Task.Delay(50);
         var ready = await _app.Get("/health/ready");
-        for (var i = 0; i < 100 && !(bool)ready["ready"]!; i++) ready = await _app.Get("/health/ready");
         Assert.Equal(["database", "chain", "sender", "watcher"], ready["checks"]!.AsArray().Select(c => (string)c!["name"]!));
         var metrics = await _app.Http.GetStringAsync("/metrics");
         Assert.Contains("computerwa_transactions{state=\"final\"} ", metrics, StringComparison.Ordinal);
@@ -156,7 +157,7 @@ public sealed class ChainApiTests(HardhatNode node, ITestOutputHelper output) : 
     [Fact]
     public async Task Without_a_node_the_api_starts_names_what_is_missing_and_keeps_its_commands()
     {
-        await using var app = TestApp.StartWithoutChain();
+        await using var app = await TestApp.StartWithoutChain();
         using var ready = await app.Http.GetAsync("/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         var checks = JsonNode.Parse(await ready.Content.ReadAsStringAsync())!["checks"]!.AsArray();
@@ -171,7 +172,7 @@ public sealed class ChainApiTests(HardhatNode node, ITestOutputHelper output) : 
     public async Task A_database_of_another_deployment_keeps_the_api_from_starting()
     {
         var other = await node.Deploy();
-        var refusal = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.Start(node, _app.DatabasePath, other));
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.Start(node, _app.Scratch, other));
         Assert.Contains("This database belongs to the deployment with salt", refusal.ToString(), StringComparison.Ordinal);
     }
 

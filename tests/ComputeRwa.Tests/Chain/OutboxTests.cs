@@ -9,19 +9,19 @@ namespace ComputeRwa.Tests.Chain;
 
 /// <summary>The outbox against a real node, step by step.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
 {
-    [Theory]
-    [MemberData(nameof(ScratchDatabase.Engines), MemberType = typeof(ScratchDatabase))]
-    public async Task Commands_are_mined_in_the_order_they_were_queued_without_gaps(string engine)
+    [Fact]
+    public async Task Commands_are_mined_in_the_order_they_were_queued_without_gaps()
     {
-        await using var harness = await ChainHarness.Create(node, engine: engine);
+        await using var harness = await ChainHarness.Create(node);
         var account = ChainHarness.NewAccount();
         const int count = 300;
         for (var i = 0; i < count; i++) await harness.Mint($"mint:{i}", account, 1 + i);
         var watch = Stopwatch.StartNew();
         await harness.Drain();
-        output.WriteLine($"{engine}: {count} queued mints final in {watch.ElapsedMilliseconds} ms: {count / watch.Elapsed.TotalSeconds:0} a second");
+        output.WriteLine($"{ScratchDatabase.Engine}: {count} queued mints final in {watch.ElapsedMilliseconds} ms: {count / watch.Elapsed.TotalSeconds:0} a second");
         var rows = await harness.Rows();
         Assert.All(rows, r => Assert.Equal(TransactionState.Final, r.State));
         Assert.Equal(Enumerable.Range(0, count).Select(i => (long?)i), rows.Select(r => r.Nonce));
@@ -43,11 +43,10 @@ public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
         Assert.Equal(5, await harness.BalanceOf(account));
     }
 
-    [Theory]
-    [MemberData(nameof(ScratchDatabase.Engines), MemberType = typeof(ScratchDatabase))]
-    public async Task A_command_that_would_revert_fails_with_its_error_in_words_and_uses_no_nonce(string engine)
+    [Fact]
+    public async Task A_command_that_would_revert_fails_with_its_error_in_words_and_uses_no_nonce()
     {
-        await using var harness = await ChainHarness.Create(node, engine: engine);
+        await using var harness = await ChainHarness.Create(node);
         var (sender, account) = (harness.Options.Operator.Address, ChainHarness.NewAccount());
         var bad = await harness.Transfer("without funds", account, 7);
         var good = await harness.Mint("mint", account, 1);
@@ -190,8 +189,8 @@ public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
 
     private static async Task Break(ChainHarness harness, Crash crash)
     {
-        if (crash == Crash.BeforeTheSignedBytesAreCommitted) await harness.Sql("CREATE TRIGGER crash BEFORE UPDATE ON transactions WHEN NEW.state = 'signed' BEGIN SELECT RAISE(ABORT, 'crash'); END");
-        if (crash == Crash.BeforeTheReceiptsAreCommitted) await harness.Sql("CREATE TRIGGER crash BEFORE UPDATE ON transactions WHEN NEW.state = 'mined' BEGIN SELECT RAISE(ABORT, 'crash'); END");
+        if (crash == Crash.BeforeTheSignedBytesAreCommitted) await harness.Scratch.Break("UPDATE ON transactions", "NEW.state = 'signed'");
+        if (crash == Crash.BeforeTheReceiptsAreCommitted) await harness.Scratch.Break("UPDATE ON transactions", "NEW.state = 'mined'");
         if (crash == Crash.AfterTheCommitAndBeforeTheBroadcast) harness.Wire.BreakBefore = "eth_sendRawTransaction";
         if (crash == Crash.AfterTheBroadcastAndBeforeItsAnswer) harness.Wire.BreakAfter = "eth_sendRawTransaction";
         if (crash == Crash.BeforeTheReceipts) harness.Wire.BreakBefore = "eth_getTransactionReceipt";
@@ -200,7 +199,7 @@ public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
     private static async Task Mend(ChainHarness harness)
     {
         (harness.Wire.BreakBefore, harness.Wire.BreakAfter) = (null, null);
-        await harness.Sql("DROP TRIGGER IF EXISTS crash");
+        await harness.Scratch.Mend();
     }
 
     [Fact]

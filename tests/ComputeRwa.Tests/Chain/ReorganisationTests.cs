@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ComputeRwa.Tests.Chain;
 
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class ReorganisationTests(HardhatNode node)
 {
-    [Theory]
-    [MemberData(nameof(ScratchDatabase.Engines), MemberType = typeof(ScratchDatabase))]
-    public async Task Undone_blocks_are_taken_back_and_their_transactions_mined_again_with_the_same_bytes(string engine)
+    [Fact]
+    public async Task Undone_blocks_are_taken_back_and_their_transactions_mined_again_with_the_same_bytes()
     {
-        await using var harness = await ChainHarness.Create(node, engine: engine);
+        await using var harness = await ChainHarness.Create(node);
         var account = ChainHarness.NewAccount();
         var kept = await harness.Mint("kept", account, 1);
         await harness.Drain();

@@ -15,6 +15,7 @@ namespace ComputeRwa.Tests.Claims;
 
 /// <summary>Transfers, claims and payments of leases on chain, over real HTTP. Revenue comes from leaves that the attestors' keys post.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class ClaimHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
 {
     private const long Distant = 4_000_000_000;

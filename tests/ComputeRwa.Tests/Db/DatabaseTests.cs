@@ -1,45 +1,43 @@
 using ComputeRwa.Db;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Db;
 
-public sealed class DatabaseTests : IDisposable
+[Trait("engine", "both")]
+public sealed class DatabaseTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddYears(56);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("computerwa-db-").FullName;
-    private readonly Database _database;
+    private ScratchDatabase _scratch = null!;
 
-    public DatabaseTests() => _database = new($"sqlite:{Path.Combine(_folder, "test.db")}");
+    private Database Database => _scratch.Database;
 
-    public void Dispose()
-    {
-        _database.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public async Task InitializeAsync() => _scratch = await ScratchDatabase.MakeEmpty();
+
+    public async Task DisposeAsync() => await _scratch.DisposeAsync();
 
     [Fact]
     public async Task Scripts_are_applied_once()
     {
-        Assert.True(await Migrator.Migrate(_database, Now) > 0);
-        Assert.Equal(0, await Migrator.Migrate(_database, Now));
+        Assert.True(await Migrator.Migrate(Database, Now) > 0);
+        Assert.Equal(0, await Migrator.Migrate(Database, Now));
     }
 
     [Fact]
     public async Task A_script_that_was_edited_after_it_was_applied_is_refused()
     {
-        await Migrator.Migrate(_database, Now);
+        await Migrator.Migrate(Database, Now);
         await Write("UPDATE migrations SET sha256 = 'another' WHERE name = '0001_http.sql'");
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator.Migrate(_database, Now));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator.Migrate(Database, Now));
         Assert.Contains("0001_http.sql was edited", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_script_that_was_applied_and_is_gone_is_refused()
     {
-        await Migrator.Migrate(_database, Now);
+        await Migrator.Migrate(Database, Now);
         await Write("INSERT INTO migrations (name, sha256, applied_at) VALUES ('9999_future.sql', 'x', 0)");
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator.Migrate(_database, Now));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator.Migrate(Database, Now));
         Assert.Contains("9999_future.sql", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -47,26 +45,72 @@ public sealed class DatabaseTests : IDisposable
     public async Task What_is_not_committed_is_forgotten()
     {
         await Write("CREATE TABLE t (x BIGINT)");
-        await using (var tx = _database.Write()) await tx.Execute("INSERT INTO t (x) VALUES (1)");
+        await using (var tx = Database.Write()) await tx.Execute("INSERT INTO t (x) VALUES (1)");
         Assert.Equal(0, await Count());
         await Write("INSERT INTO t (x) VALUES (1)");
         Assert.Equal(1, await Count());
     }
 
     [Fact]
-    public async Task Writers_wait_for_each_other_and_a_reader_waits_for_nobody()
+    public async Task Writers_of_one_row_wait_for_each_other_and_a_reader_waits_for_nobody()
     {
-        await Write("CREATE TABLE t (x BIGINT)");
-        await using (var writer = _database.Write())
+        await Write("CREATE TABLE t (x BIGINT PRIMARY KEY)");
+        await using (var writer = Database.Write())
         {
             await writer.Execute("INSERT INTO t (x) VALUES (1)");
             Assert.Equal(0, await Count());
-            var second = Write("INSERT INTO t (x) VALUES (2)");
+            var second = Write("INSERT INTO t (x) VALUES (1) ON CONFLICT (x) DO UPDATE SET x = 2");
             Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(200)));
             await writer.Commit();
             await second;
         }
+        Assert.Equal(1, await Count());
+    }
+
+    [Fact]
+    public async Task A_reader_sees_one_moment_whatever_is_written_meanwhile()
+    {
+        await Write("CREATE TABLE t (x BIGINT PRIMARY KEY)");
+        await using var reader = Database.Read();
+        Assert.Equal(0, await reader.Single<long>("SELECT COUNT(*) FROM t"));
+        await Write("INSERT INTO t (x) VALUES (1)");
+        Assert.Equal(0, await reader.Single<long>("SELECT COUNT(*) FROM t"));
+        Assert.Equal(1, await Count());
+    }
+
+    [Fact]
+    public async Task Those_who_take_a_turn_follow_one_another()
+    {
+        await Write("CREATE TABLE t (x BIGINT PRIMARY KEY)");
+        var other = _scratch.OpenAgain();
+        await using (var first = Database.Write())
+        {
+            await first.TakeTurn("a");
+            var second = Task.Run(() => CountThenInsert(other));
+            Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(200)));
+            await first.Execute("INSERT INTO t (x) SELECT COUNT(*) FROM t");
+            await first.Commit();
+            await second;
+        }
         Assert.Equal(2, await Count());
+
+        static async Task CountThenInsert(Database database)
+        {
+            await using var tx = database.Write();
+            await tx.TakeTurn("a");
+            await tx.Execute("INSERT INTO t (x) SELECT COUNT(*) FROM t");
+            await tx.Commit();
+        }
+    }
+
+    [Fact]
+    public async Task Processes_that_start_at_once_apply_each_script_once()
+    {
+        var databases = Enumerable.Range(0, 4).Select(_ => _scratch.OpenAgain()).ToList();
+        var applied = await Task.WhenAll(databases.Select(d => Task.Run(() => Migrator.Migrate(d, Now))));
+        await using var tx = Database.Read();
+        Assert.Equal(await tx.Single<long>("SELECT COUNT(*) FROM migrations"), applied.Sum());
+        Assert.Equal(0, await Migrator.Migrate(Database, Now));
     }
 
     [Fact]
@@ -79,14 +123,14 @@ public sealed class DatabaseTests : IDisposable
     [Fact]
     public async Task An_announcement_comes_with_the_commit_and_only_then()
     {
-        var signal = _database.Signal("topic");
-        await using (var tx = _database.Write())
+        var signal = Database.Signal("topic");
+        await using (var tx = Database.Write())
         {
             await tx.Execute("CREATE TABLE t (x BIGINT)");
             tx.Announce("topic");
         }
         Assert.False(await signal.Wait(TimeSpan.Zero, default));
-        await using (var tx = _database.Write())
+        await using (var tx = Database.Write())
         {
             await tx.Execute("CREATE TABLE t (x BIGINT)");
             tx.Announce("topic");
@@ -109,18 +153,18 @@ public sealed class DatabaseTests : IDisposable
     [Theory]
     [InlineData("mysql:x")]
     [InlineData("")]
-    public void A_database_of_another_kind_is_refused(string url) => Assert.Throws<ArgumentException>(() => new Database(url));
+    public void ADatabase_of_another_kind_is_refused(string url) => Assert.Throws<ArgumentException>(() => new Database(url));
 
     private async Task Write(string sql)
     {
-        await using var tx = _database.Write();
+        await using var tx = Database.Write();
         await tx.Execute(sql);
         await tx.Commit();
     }
 
     private async Task<long> Count()
     {
-        await using var tx = _database.Read();
+        await using var tx = Database.Read();
         return await tx.Single<long>("SELECT COUNT(*) FROM t");
     }
 }

@@ -9,6 +9,7 @@ using ComputeRwa.Tests.Telemetry;
 namespace ComputeRwa.Tests.Fleet;
 
 [Collection(SharedApi.Name)]
+[Trait("engine", "both")]
 public sealed class FleetApiTests(SharedApi shared) : IAsyncLifetime
 {
     private FleetClient _fleet = null!;

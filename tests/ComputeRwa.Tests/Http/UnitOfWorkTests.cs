@@ -7,15 +7,12 @@ using ComputeRwa.Tests.Support;
 namespace ComputeRwa.Tests.Http;
 
 /// <summary>What every POST may rely on, through the provider's routes, which are the smallest that write.</summary>
+[Trait("engine", "both")]
 public sealed class UnitOfWorkTests : IAsyncLifetime
 {
     private TestApp _app = null!;
 
-    public Task InitializeAsync()
-    {
-        _app = TestApp.StartWithoutChain();
-        return Task.CompletedTask;
-    }
+    public async Task InitializeAsync() => _app = await TestApp.StartWithoutChain();
 
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
@@ -65,21 +62,12 @@ public sealed class UnitOfWorkTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_fails_half_way_leaves_nothing()
     {
-        await using (var tx = _app.Database.Write())
-        {
-            // The provider is inserted before its event; this makes the second write fail.
-            await tx.Execute("CREATE TRIGGER broken BEFORE INSERT ON feed BEGIN SELECT RAISE(ABORT, 'broken'); END");
-            await tx.Commit();
-        }
+        await _app.Scratch.Break("INSERT ON feed", "NEW.seq > 0"); // after the provider itself
         var provider = Provider("Acme");
         await Refuses(await _app.Post("/v1/providers", provider, "key-1"), 500, "internal");
         Assert.Equal(0, await Count("providers"));
         Assert.Equal(0, await Count("idempotent_requests"));
-        await using (var tx = _app.Database.Write())
-        {
-            await tx.Execute("DROP TRIGGER broken");
-            await tx.Commit();
-        }
+        await _app.Scratch.Mend();
         using var again = await _app.Post("/v1/providers", provider, "key-1");
         Assert.Equal(HttpStatusCode.Created, again.StatusCode);
     }

@@ -8,6 +8,7 @@ namespace ComputeRwa.Tests.Leases;
 
 /// <summary>What drafts are taken, refused and withdrawn, over real HTTP.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class DraftHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
 {
     private TestApp App => world.App;

@@ -13,6 +13,7 @@ namespace ComputeRwa.Tests.Leases;
 
 /// <summary>From draft to a lease on chain, over real HTTP and with real contracts.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class LeaseHttpTests(LeaseWorld world) : IClassFixture<LeaseWorld>
 {
     private TestApp App => world.App;

@@ -4,20 +4,19 @@ using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Tests.Telemetry;
+using ComputeRwa.Tests.Support;
 using static ComputeRwa.Tests.Leases.LeaseCases;
 
 namespace ComputeRwa.Tests.Leases;
 
-/// <summary>The tables of leases and claims, on each engine that can be tried here.</summary>
+/// <summary>The tables of leases and claims.</summary>
+[Trait("engine", "both")]
 public class LeaseStoreTests
 {
-    public static TheoryData<string> Engines => ScratchDatabase.Engines;
-
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task A_lease_comes_back_as_it_was_stored(string engine)
+    [Fact]
+    public async Task A_lease_comes_back_as_it_was_stored()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         var (lease, gpus) = (Lease(), Good().Gpus);
         Assert.True(await db.Write(tx => Store(tx, lease)));
         Assert.False(await db.Write(tx => Store(tx, lease)));
@@ -31,21 +30,19 @@ public class LeaseStoreTests
         Assert.Null(await db.Read(tx => LeaseStore.Find(tx, "0x12")));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Leases_are_listed_in_the_order_of_drafting(string engine)
+    [Fact]
+    public async Task Leases_are_listed_in_the_order_of_drafting()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         foreach (var i in (int[])[7, 3, 9, 1]) await db.Write(tx => Store(tx, Lease() with { Id = Id(i) }));
         Assert.Equal([Id(7), Id(3), Id(9)], (await db.Read(tx => LeaseStore.List(tx, "", 3))).Select(l => l.Id));
         Assert.Equal([Id(1)], (await db.Read(tx => LeaseStore.List(tx, Id(9).Value, 3))).Select(l => l.Id));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task A_lease_holds_its_GPUs_while_it_is_on_chain_or_may_come_there(string engine)
+    [Fact]
+    public async Task A_lease_holds_its_GPUs_while_it_is_on_chain_or_may_come_there()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         var lease = Lease();
         var start = lease.Terms.StartEpoch;
         await db.Write(tx => Store(tx, lease));
@@ -69,11 +66,10 @@ public class LeaseStoreTests
         Assert.True(await Held(start + 2, start + 3, start));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Leases_in_an_epochs_tree_are_those_on_chain_that_have_started(string engine)
+    [Fact]
+    public async Task Leases_in_an_epochs_tree_are_those_on_chain_that_have_started()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         foreach (var (i, start) in ((int, uint)[])[(1, 30), (2, 20), (3, 20), (4, 10)])
             await db.Write(tx => Store(tx, Lease(Good().Terms with { StartEpoch = start }) with { Id = Id(i) }));
         Assert.Null(await db.Read(LeaseStore.FirstEpoch));
@@ -83,11 +79,10 @@ public class LeaseStoreTests
         Assert.Equal(3, (await db.Read(tx => LeaseStore.StartedBy(tx, 30))).Count);
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Notices_are_found_by_the_time_they_touch(string engine)
+    [Fact]
+    public async Task Notices_are_found_by_the_time_they_touch()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         var notice = new CurtailmentNotice("curtailment_1", Id(1), Now, Now.AddHours(2), "grid", Now);
         await db.Write(tx => CurtailmentStore.Insert(tx, notice));
         Task<int> Found(int from, int to) => db.Read(async tx => (await CurtailmentStore.Of(tx, [Id(1)], Now.AddHours(from), Now.AddHours(to)))[Id(1)].Count());
@@ -95,11 +90,10 @@ public class LeaseStoreTests
         Assert.Equal(notice, (await db.Read(tx => CurtailmentStore.Of(tx, [Id(1)], Now, Now.AddHours(1))))[Id(1)].Single());
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task What_blocks_said_is_forgotten_when_they_are_undone(string engine)
+    [Fact]
+    public async Task What_blocks_said_is_forgotten_when_they_are_undone()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         var lease = Lease();
         await db.Write(tx => Store(tx, lease));
         await db.Write(async tx =>
@@ -137,11 +131,10 @@ public class LeaseStoreTests
         Assert.Empty(await db.Read(tx => ClaimStore.LeasesOf(tx, Account(2))));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Moves_of_units_come_in_pages(string engine)
+    [Fact]
+    public async Task Moves_of_units_come_in_pages()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         await db.Write(async tx =>
         {
             for (var i = 0; i < 3; i++) await ClaimStore.AddTransfer(tx, Log(5), i, Id(1), Account(7), Account(1), Account(2), i);

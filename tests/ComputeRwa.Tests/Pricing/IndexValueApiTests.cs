@@ -6,10 +6,12 @@ using ComputeRwa.Kernel;
 using ComputeRwa.Pricing;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Tests.Telemetry;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Pricing;
 
 [Collection(SharedApi.Name)]
+[Trait("engine", "both")]
 public sealed class IndexValueApiTests(SharedApi shared)
 {
     private static readonly long Present = new EpochLength(86_400).EpochOf(TimeProvider.System.Now());
@@ -65,11 +67,10 @@ public sealed class IndexValueApiTests(SharedApi shared)
         Assert.Empty(await List($"?region={_region}"));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task The_newest_value_is_the_one_of_the_epoch_or_the_last_before_it(string engine)
+    [Fact]
+    public async Task The_newest_value_is_the_one_of_the_epoch_or_the_last_before_it()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         IndexValue Of(long epoch, string model = "H100-SXM5-80GB") => new($"index_{model}_{epoch}", model, "US-TX", epoch, 1_000_000 + epoch, "desk", TimeProvider.System.Now());
         foreach (var value in new[] { Of(10), Of(12), Of(11, "A100-SXM4-80GB") }) Assert.True(await db.Write(tx => IndexValueStore.Insert(tx, value)));
         Assert.False(await db.Write(tx => IndexValueStore.Insert(tx, Of(12) with { Id = "index_other", Value = 1 })));
@@ -80,8 +81,6 @@ public sealed class IndexValueApiTests(SharedApi shared)
         Assert.Equal([10, 10, 12, 12], new[] { await Newest(10), await Newest(11), await Newest(12), await Newest(99) }.Select(v => v!.Epoch));
         Assert.Null(await Newest(99, "DE-FRA"));
     }
-
-    public static TheoryData<string> Engines => ScratchDatabase.Engines;
 
     private Task<HttpResponseMessage> Post(PostIndexValue value) => shared.App.Http.PostAsJsonAsync("/v1/index-values", value);
 

@@ -9,6 +9,7 @@ using ComputeRwa.Tests.Telemetry;
 namespace ComputeRwa.Tests.Pricing;
 
 [Collection(SharedApi.Name)]
+[Trait("engine", "both")]
 public sealed class QuoteApiTests(SharedApi shared) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = TimeProvider.System.Now();

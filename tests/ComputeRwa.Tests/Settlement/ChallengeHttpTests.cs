@@ -13,6 +13,7 @@ namespace ComputeRwa.Tests.Settlement;
 
 /// <summary>Roots under a challenge window of six hours: waiting, a lie and its end, a demand and its answer.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class ChallengeHttpTests(HardhatNode node) : IAsyncLifetime
 {
     private const long Window = 21_600;

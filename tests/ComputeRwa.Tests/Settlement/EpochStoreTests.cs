@@ -5,22 +5,21 @@ using ComputeRwa.Settlement;
 using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Telemetry;
 using ComputeRwa.Tests.Verify;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Settlement;
 
-/// <summary>The tables of settlement, on each engine that can be tried here.</summary>
+/// <summary>The tables of settlement.</summary>
+[Trait("engine", "both")]
 public sealed class EpochStoreTests
 {
-    public static TheoryData<string> Engines => ScratchDatabase.Engines;
-
     private static ChainLog Log(long block, long index) =>
         new(ChainLog.PositionOf(block, index), block, index, LeaseCases.Now, Keccak.Hash([(byte)block]), LeaseCases.Account(1), [], "0x");
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task A_closed_epoch_comes_back_as_it_was_stored(string engine)
+    [Fact]
+    public async Task A_closed_epoch_comes_back_as_it_was_stored()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         var made = new World(9, nodes: 3, leases: 3, epochs: 3).Close();
         foreach (var e in made) await db.Write(async tx => { await EpochStore.Insert(tx, e.Closed, e.File, LeaseCases.Now); return 0; });
 
@@ -47,21 +46,19 @@ public sealed class EpochStoreTests
         Assert.Equal(made.SelectMany(e => e.Closed.Leases).Count(l => l.Rent is not null), own.Sum(o => o.Count()));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task An_epoch_is_stored_once(string engine)
+    [Fact]
+    public async Task An_epoch_is_stored_once()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         var e = new World(9, nodes: 1, leases: 1, epochs: 1).Close()[0];
         await db.Write(async tx => { await EpochStore.Insert(tx, e.Closed, e.File, LeaseCases.Now); return 0; });
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => db.Write(async tx => { await EpochStore.Insert(tx, e.Closed, e.File, LeaseCases.Now); return 0; }));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Attestors_are_as_the_latest_events_say(string engine)
+    [Fact]
+    public async Task Attestors_are_as_the_latest_events_say()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         Assert.Null(await db.Read(RootStore.Attestors));
         await db.Write(async tx =>
         {
@@ -78,11 +75,10 @@ public sealed class EpochStoreTests
         Assert.Equal((2, 3), (set.Threshold, set.Members.Count));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Signatures_and_transactions_are_kept_by_epoch(string engine)
+    [Fact]
+    public async Task Signatures_and_transactions_are_kept_by_epoch()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         var e = new World(9, nodes: 1, leases: 1, epochs: 1).Close()[0];
         await db.Write(async tx => { await EpochStore.Insert(tx, e.Closed, e.File, LeaseCases.Now); return 0; });
         var row = (await db.Read(tx => EpochStore.Find(tx, e.Closed.Epoch)))!;
@@ -99,11 +95,10 @@ public sealed class EpochStoreTests
         Assert.Equal(2, await db.Read(tx => RootStore.NextRequest(tx, row)));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task The_projected_block_is_the_last_that_every_named_projector_has_folded_in(string engine)
+    [Fact]
+    public async Task The_projected_block_is_the_last_that_every_named_projector_has_folded_in()
     {
-        await using var db = await ScratchDatabase.Make(engine);
+        await using var db = await ScratchDatabase.Make();
         Assert.Null(await Find("a"));
         await db.Write(async tx =>
         {

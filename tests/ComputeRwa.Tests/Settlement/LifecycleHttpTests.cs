@@ -11,6 +11,7 @@ namespace ComputeRwa.Tests.Settlement;
 
 /// <summary>How leases end, and what else is paid into them, over real HTTP and a real node; the books balance after every step.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class LifecycleHttpTests(HardhatNode node) : IAsyncLifetime
 {
     /// <summary>2 GPUs × 24 hours × 2.35: what an epoch of these leases costs when all is delivered, and at most.</summary>

@@ -10,6 +10,7 @@ namespace ComputeRwa.Tests.Settlement;
 
 /// <summary>Leases by index and by share of revenue, from what is written before the close to cash, over real HTTP and a real node.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class PricingInputTests(HardhatNode node) : IAsyncLifetime
 {
     private readonly LeaseWorld _world = new(node);

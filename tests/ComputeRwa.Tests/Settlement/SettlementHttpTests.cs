@@ -14,6 +14,7 @@ namespace ComputeRwa.Tests.Settlement;
 
 /// <summary>Epochs close in order, so each story has contracts of its own; all over real HTTP and a real node.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class SettlementHttpTests(HardhatNode node) : IAsyncLifetime
 {
     private readonly LeaseWorld _world = new(node);
@@ -181,7 +182,7 @@ public sealed class SettlementHttpTests(HardhatNode node) : IAsyncLifetime
         foreach (var (name, table, sql) in ((string, string, string)[])
         [
             ("leaves", "epoch_leaves.leaf_hash", "UPDATE epoch_leaves SET gpu_seconds = gpu_seconds + 1"),
-            ("files", "epochs.data_hash", "UPDATE epoch_files SET content = X'7b7d'"),
+            ("files", "epochs.data_hash", $"UPDATE epoch_files SET content = {(ScratchDatabase.IsPostgres ? @"'\x7b7d'" : "X'7b7d'")}"),
             ("applied", "lease_syncs.applied", "UPDATE lease_syncs SET applied = '1'"),
             ("funded", "lease_cash.amount", "UPDATE lease_cash SET amount = '1' WHERE kind = 'funded'"),
             ("holdings", "claim_transfers.units", "UPDATE claim_transfers SET units = '999999'"),

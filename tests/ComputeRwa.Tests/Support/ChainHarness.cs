@@ -18,11 +18,9 @@ internal sealed class ChainHarness : IAsyncDisposable
     private readonly ProjectorRunner _projectors;
     private readonly ChainSignals _signals;
 
-    private readonly ScratchDatabase _scratch;
-
     private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, ScratchDatabase scratch)
     {
-        (Node, _scratch, Database) = (node, scratch, scratch.Database);
+        (Node, Scratch) = (node, scratch);
         Options = new(node.Url, deployment, [OperatorKey.Parse(key.GetPrivateKey())], Confirmations: 1, ClockFromChain: false, TimeSpan.FromMilliseconds(100));
         Client = new(new RpcClient(node.Url, new HttpClient(Wire)));
         _projectors = new(Database, [new TransferRecorder()]);
@@ -31,7 +29,8 @@ internal sealed class ChainHarness : IAsyncDisposable
     }
 
     public HardhatNode Node { get; }
-    public Database Database { get; }
+    public ScratchDatabase Scratch { get; }
+    public Database Database => Scratch.Database;
     public ChainOptions Options { get; init; }
     public ChainClient Client { get; }
     public ChainStatus Status { get; } = new();
@@ -40,9 +39,9 @@ internal sealed class ChainHarness : IAsyncDisposable
     public WatcherJob Watcher { get; private set; } = null!;
     public Address PayToken => Address.Parse(Options.Deployment.Contracts.TestDollar);
 
-    public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null, string engine = "sqlite")
+    public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null)
     {
-        var scratch = await ScratchDatabase.Make(engine);
+        var scratch = await ScratchDatabase.Make();
         await using (var tx = scratch.Database.Write())
         {
             await tx.Execute("CREATE TABLE recorded_transfers (position BIGINT PRIMARY KEY, block_number BIGINT NOT NULL, recipient TEXT NOT NULL, amount TEXT NOT NULL)");
@@ -56,7 +55,7 @@ internal sealed class ChainHarness : IAsyncDisposable
     {
         var identity = new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance);
         Sender = new(Database, Client, Options, identity, Status, _signals, new AbiCatalog(KnownContracts.Types), TimeProvider.System, NullLogger<SenderJob>.Instance);
-        Watcher = new(Database, Client, Options, identity, Status, _signals, _projectors, TimeProvider.System, NullLogger<WatcherJob>.Instance);
+        Watcher = new(Database, Client, Options, identity, Status, _signals, _projectors, ChainSetup.WatcherDuty(Database), TimeProvider.System, NullLogger<WatcherJob>.Instance);
     }
 
     public async Task<TransactionId> Enqueue(Command command)
@@ -116,7 +115,7 @@ internal sealed class ChainHarness : IAsyncDisposable
         Sender.Dispose();
         Watcher.Dispose();
         _signals.Dispose();
-        await _scratch.DisposeAsync();
+        await Scratch.DisposeAsync();
     }
 
     private sealed class TransferRecorder : IProjector

@@ -12,7 +12,7 @@ using Nethereum.Signer;
 namespace ComputeRwa.Tests.Support;
 
 /// <summary>
-/// The real API in this process, behind real HTTP on a free port, with a SQLite file of its own. <see cref="Http"/> carries the
+/// The real API in this process, behind real HTTP on a free port, with a database of its own. <see cref="Http"/> carries the
 /// operator's API key.
 /// </summary>
 internal sealed class TestApp : IAsyncDisposable
@@ -20,27 +20,27 @@ internal sealed class TestApp : IAsyncDisposable
     public const string ApiKey = "crwa_test-operator-key";
 
     private readonly Factory _factory;
-    private readonly bool _ownsFiles;
+    private readonly bool _ownsScratch;
 
-    private TestApp(Factory factory, string databasePath, bool ownsFiles)
+    private TestApp(Factory factory, ScratchDatabase scratch, bool ownsScratch)
     {
-        (_factory, DatabasePath, _ownsFiles) = (factory, databasePath, ownsFiles);
+        (_factory, Scratch, _ownsScratch) = (factory, scratch, ownsScratch);
         Http = new() { BaseAddress = factory.ClientOptions.BaseAddress };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
     }
 
     public HttpClient Http { get; }
-    public string DatabasePath { get; }
+    public ScratchDatabase Scratch { get; }
     public IServiceProvider Services => _factory.Services;
     public Database Database => Services.GetRequiredService<Database>();
 
     /// <summary>An API on a node, with an operator's account of its own that has ether.</summary>
-    /// <param name="databasePath">a file to go on with; otherwise a new one</param>
+    /// <param name="scratch">a database to go on with, or to share; otherwise a new one</param>
     public static async Task<TestApp> Start(
-        HardhatNode node, string? databasePath = null, string? deployment = null, EthECKey? operatorKey = null, params (string Name, string Value)[] settings)
+        HardhatNode node, ScratchDatabase? scratch = null, string? deployment = null, EthECKey? operatorKey = null, params (string Name, string Value)[] settings)
     {
         var key = operatorKey ?? await node.FundedKey();
-        return Start(databasePath,
+        return await Start(scratch,
         [
             ("Chain:RpcUrl", node.Url.ToString()), ("Chain:Deployment", deployment ?? await node.Deployment()), ("Chain:OperatorKey", key.GetPrivateKey()),
             ("Clock:Source", "chain"), .. settings,
@@ -48,25 +48,26 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>An API whose node does not answer, for what needs none: commands stay queued, the clock is the system's.</summary>
-    public static TestApp StartWithoutChain(string? databasePath = null, params (string Name, string Value)[] settings) => Start(databasePath,
+    public static Task<TestApp> StartWithoutChain(ScratchDatabase? scratch = null, params (string Name, string Value)[] settings) => Start(scratch,
     [
         ("Chain:RpcUrl", "http://127.0.0.1:1"), ("Chain:Deployment", FakeDeployment.Path), ("Chain:OperatorKey", HardhatNode.DevelopmentKey(9).GetPrivateKey()),
         .. settings,
     ]);
 
-    private static TestApp Start(string? databasePath, (string Name, string Value)[] settings)
+    private static async Task<TestApp> Start(ScratchDatabase? given, (string Name, string Value)[] settings)
     {
-        var path = databasePath ?? Path.Combine(Directory.CreateTempSubdirectory("computerwa-api-").FullName, "api.db");
-        var factory = new Factory([("Db:Url", $"sqlite:{path}"), ("Auth:OperatorKey", ApiKey), .. settings]);
+        var scratch = given ?? await ScratchDatabase.Make();
+        var factory = new Factory([("Db:Url", scratch.Url), ("Auth:OperatorKey", ApiKey), .. settings]);
         try
         {
             factory.UseKestrel(0);
             factory.StartServer();
-            return new(factory, path, ownsFiles: databasePath is null);
+            return new(factory, scratch, ownsScratch: given is null);
         }
         catch
         {
             factory.Dispose();
+            if (given is null) await scratch.DisposeAsync();
             throw;
         }
     }
@@ -112,8 +113,7 @@ internal sealed class TestApp : IAsyncDisposable
     {
         Http.Dispose();
         await _factory.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        if (_ownsFiles) Directory.Delete(Path.GetDirectoryName(DatabasePath)!, recursive: true);
+        if (_ownsScratch) await Scratch.DisposeAsync();
     }
 
     private static async Task<JsonNode> Ok(HttpResponseMessage response)

@@ -83,11 +83,7 @@ public sealed class SharedApi : IAsyncLifetime
 
     internal TestApp App { get; private set; } = null!;
 
-    public Task InitializeAsync()
-    {
-        App = TestApp.StartWithoutChain();
-        return Task.CompletedTask;
-    }
+    public async Task InitializeAsync() => App = await TestApp.StartWithoutChain();
 
     public async Task DisposeAsync() => await App.DisposeAsync();
 }

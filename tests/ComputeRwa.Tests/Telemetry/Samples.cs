@@ -1,6 +1,7 @@
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 using Nethereum.Signer;
 
 namespace ComputeRwa.Tests.Telemetry;
@@ -18,6 +19,13 @@ internal static class Samples
         return new(NodeId.New(at), ProviderId.New(at), SiteId.New(at), $"node {number}", Hardware.Find("H100-SXM5-80GB")!, Address.Parse(Key(number).GetPublicAddress()),
             [.. Enumerable.Range(0, gpus).Select(i => Uuid(number, i))], at);
     }
+
+    public static Task<Node> AddNode(this ScratchDatabase scratch, int number, int gpus) => scratch.Write(async tx =>
+    {
+        var node = Node(number, gpus);
+        Assert.Empty(await NodeStore.Insert(tx, node));
+        return node;
+    });
 
     public static EthECKey Key(int number) => new(Keccak.Of(BitConverter.GetBytes(number)), true);
 

@@ -11,6 +11,7 @@ using ComputeRwa.Tests.Support;
 namespace ComputeRwa.Tests.Telemetry;
 
 [Collection(SharedApi.Name)]
+[Trait("engine", "both")]
 public sealed class TelemetryApiTests(SharedApi shared) : IAsyncLifetime
 {
     private FleetClient _fleet = null!;

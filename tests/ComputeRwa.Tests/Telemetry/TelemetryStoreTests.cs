@@ -3,22 +3,21 @@ using System.Text.Json.Nodes;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Telemetry;
 
+[Trait("engine", "both")]
 public class TelemetryStoreTests
 {
-    public static TheoryData<string> Engines => ScratchDatabase.Engines;
-
     private static readonly EpochLength Length = new(3_600);
     private static readonly long Epoch = Length.EpochOf(Samples.Now) - 2;
     private static readonly long Start = Length.StartOf(Epoch).ToUnixTimeSeconds();
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Metering_from_the_database_equals_metering_from_what_was_posted(string engine)
+    [Fact]
+    public async Task Metering_from_the_database_equals_metering_from_what_was_posted()
     {
-        await using var scratch = await ScratchDatabase.Make(engine);
+        await using var scratch = await ScratchDatabase.Make();
         var random = new Random(4);
         var nodes = new[] { await scratch.AddNode(1, 3), await scratch.AddNode(2, 2), await scratch.AddNode(3, 1) };
         var batches = new List<Batch>();
@@ -36,22 +35,20 @@ public class TelemetryStoreTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task An_epoch_without_telemetry_has_nothing_available_and_no_evidence(string engine)
+    [Fact]
+    public async Task An_epoch_without_telemetry_has_nothing_available_and_no_evidence()
     {
-        await using var scratch = await ScratchDatabase.Make(engine);
+        await using var scratch = await ScratchDatabase.Make();
         var node = await scratch.AddNode(1, 2);
         var use = await scratch.Read(tx => MeteringStore.Measure(tx, [Gpu(node, 0), Gpu(node, 1)], Epoch, Length, [new(Start, Start + 60)]));
         Assert.Equal((7_200, 0, 120, Trust.SelfReported), (use.ReservedSeconds, use.AvailableSeconds, use.CurtailedSeconds, use.Trust));
         Assert.Empty(use.BatchesUsed);
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task From_the_evidence_alone_every_hash_and_signature_can_be_checked(string engine)
+    [Fact]
+    public async Task From_the_evidence_alone_every_hash_and_signature_can_be_checked()
     {
-        await using var scratch = await ScratchDatabase.Make(engine);
+        await using var scratch = await ScratchDatabase.Make();
         var nodes = new[] { await scratch.AddNode(1, 2), await scratch.AddNode(2, 1), await scratch.AddNode(3, 1) };
         for (var n = 0; n < nodes.Length; n++) await AppendChain(scratch, new(n), nodes[n], n + 1, 20);
 
@@ -83,11 +80,10 @@ public class TelemetryStoreTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task A_closed_epoch_takes_no_batch_but_answers_an_exact_repeat(string engine)
+    [Fact]
+    public async Task A_closed_epoch_takes_no_batch_but_answers_an_exact_repeat()
     {
-        await using var scratch = await ScratchDatabase.Make(engine);
+        await using var scratch = await ScratchDatabase.Make();
         var node = await scratch.AddNode(1, 1);
         var stored = (await AppendChain(scratch, new(1), node, 1, 1))[0];
         Assert.True(await scratch.Write(async tx =>
@@ -103,11 +99,10 @@ public class TelemetryStoreTests
         Assert.Equal(1, (await scratch.Read(tx => TelemetryStore.Head(tx, node.Id))).NextSequence);
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task Of_two_different_batches_with_one_number_at_once_one_is_stored(string engine)
+    [Fact]
+    public async Task Of_two_different_batches_with_one_number_at_once_one_is_stored()
     {
-        await using var scratch = await ScratchDatabase.Make(engine);
+        await using var scratch = await ScratchDatabase.Make();
         var node = await scratch.AddNode(1, 1);
         var rivals = Enumerable.Range(0, 8).Select(i => Read(node, Samples.Signed(node, 1, 0, Start, 60, Hash32.Zero, Samples.Random(new(i), 1, 4)))).ToList();
         var results = await Task.WhenAll(rivals.Select(b => Task.Run(() => Append(scratch, b))));
@@ -115,11 +110,10 @@ public class TelemetryStoreTests
         Assert.All(results.Where(r => Refusal(r) is not null), r => Assert.Equal("overlapping-batch", Refusal(r)!.Code));
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task An_epoch_uses_the_site_factors_in_force_at_its_start(string engine)
+    [Fact]
+    public async Task An_epoch_uses_the_site_factors_in_force_at_its_start()
     {
-        await using var scratch = await ScratchDatabase.Make(engine);
+        await using var scratch = await ScratchDatabase.Make();
         var now = Samples.Now;
         var factors = Enumerable.Range(0, 3).Select(i => new SiteFactors(12_000 + i, 30, 0, i)).ToList();
         Assert.True(Site.Register(ProviderId.New(now), "Abilene", "US-TX", 32.4, -99.7, factors[0], now).Ok(out var site, out _));

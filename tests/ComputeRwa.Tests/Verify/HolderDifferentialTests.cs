@@ -19,6 +19,7 @@ namespace ComputeRwa.Tests.Verify;
 /// Claims/ makes of the events up to there. 2 lives, 30 with COMPUTERWA_PROFILE=full.
 /// </summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public class HolderDifferentialTests(HardhatNode node, ITestOutputHelper output)
 {
     private const int FirstSeed = 100;
@@ -36,7 +37,7 @@ public class HolderDifferentialTests(HardhatNode node, ITestOutputHelper output)
             var history = await History.Honest(node, seed);
             var claims = history.Deployment.Contracts.LeaseClaims;
             var logs = await Logs(claims, history.Deployment.DeployedAtBlock);
-            await using var scratch = await ScratchDatabase.Make("sqlite");
+            await using var scratch = await ScratchDatabase.Make();
             foreach (var block in Sampled(new(seed), logs.ConvertAll(l => l.BlockNumber)))
             {
                 await Project(scratch, logs.Where(l => l.BlockNumber > block.After && l.BlockNumber <= block.Number));
