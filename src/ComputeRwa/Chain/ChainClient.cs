@@ -8,6 +8,7 @@ using Nethereum.JsonRpc.Client;
 using Nethereum.RPC.Eth;
 using Nethereum.RPC.Eth.Blocks;
 using Nethereum.RPC.Eth.DTOs;
+using Nethereum.RPC.Eth.Filters;
 using Nethereum.RPC.Eth.Transactions;
 using Nethereum.Web3;
 using Receipt = Nethereum.RPC.Eth.DTOs.TransactionReceipt;
@@ -40,12 +41,38 @@ internal sealed class ChainClient(IClient rpc)
         return items.ConvertAll(i => Header(Answer(i)));
     }
 
-    public Task<FilterLog[]> Logs(IEnumerable<Address> addresses, long from, long to) => Reach(() => _web3.Eth.Filters.GetLogs.SendRequestAsync(new NewFilterInput
+    /// <summary>
+    /// Logs of a range, in their order, and the header of its last block: asked together, so that both come from one node. A null header
+    /// says that the node has not got so far, and that its logs are not all of them.
+    /// </summary>
+    public async Task<(List<FilterLog> Logs, BlockHeader? Last)> Logs(IEnumerable<LogFilter> filters, long from, long to)
     {
-        Address = [.. addresses.Select(a => a.Value)],
-        FromBlock = new BlockParameter(new HexBigInteger(from)),
-        ToBlock = new BlockParameter(new HexBigInteger(to)),
-    }));
+        var batch = new RpcBatch(rpc);
+        var ask = new EthGetLogs(rpc);
+        var items = filters.Select(filter => batch.Add<EthGetLogs, FilterLog[]>(ask, (h, id) => h.BuildRequest(Input(filter, from, to), id))).ToList();
+        var last = batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(new(rpc), (h, id) => h.BuildRequest(At(to), id));
+        await batch.Send();
+        var logs = items.SelectMany(i => Answer(i) ?? throw new UnavailableException("chain-unavailable", "The chain's node gave no logs.")).Where(l => !l.Removed);
+        return ([.. logs.DistinctBy(l => l.LogIndex.Value + l.BlockNumber.Value * ChainLog.PositionsPerBlock).OrderBy(l => l.BlockNumber.Value).ThenBy(l => l.LogIndex.Value)], Header(Answer(last)));
+    }
+
+    private static NewFilterInput Input(LogFilter filter, long from, long to) => new()
+    {
+        Address = [.. filter.Addresses.Select(a => a.Value)],
+        Topics = [.. filter.Topics],
+        FromBlock = At(from),
+        ToBlock = At(to),
+    };
+
+    private static BlockParameter At(long number) => new(new HexBigInteger(number));
+
+    /// <summary>The block the node calls <c>safe</c> or <c>finalized</c>; null where it has none yet.</summary>
+    public async Task<BlockHeader?> Tagged(BlockParameter.BlockParameterType tag)
+    {
+        var at = new BlockParameter();
+        at.SetValue(tag);
+        return Header(await Reach(() => _web3.Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(at)));
+    }
 
     /// <summary>Receipts in the order asked; null for a transaction that is in no block.</summary>
     public async Task<List<Receipt?>> Receipts(IEnumerable<Hash32> hashes)

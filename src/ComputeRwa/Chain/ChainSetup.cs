@@ -17,7 +17,9 @@ internal static class ChainSetup
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(options.Deployment);
-        services.AddSingleton<IClient>(new RpcClient(options.RpcUrl));
+        var endpoints = Endpoints.At(options.RpcUrls, options.HeadQuorum);
+        services.AddSingleton(endpoints.Any);
+        services.AddSingleton(new HeadQuorum(endpoints));
         services.AddSingleton<ChainClient>();
         services.AddSingleton<ChainStatus>();
         services.AddSingleton<ChainSignals>();

@@ -1,9 +1,44 @@
+using System.Net;
+using ComputeRwa.Kernel;
+using Nethereum.JsonRpc.Client;
+
 namespace ComputeRwa.Chain;
 
 /// <summary>A range of blocks, both ends included, read in one go.</summary>
 internal readonly record struct BlockRange(long From, long To)
 {
     public long Count => To - From + 1;
+}
+
+/// <summary>Logs to read: of any of the addresses, with these topics; null at a place is any topic.</summary>
+internal sealed record LogFilter(IReadOnlyList<Address> Addresses, IReadOnlyList<string?> Topics)
+{
+    private const string Transfer = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55aebf523b3ef";
+
+    /// <summary>
+    /// Every log of our contracts, and of the tokens they hold only what goes in and out of them: a pay token may serve the whole world.
+    /// </summary>
+    public static IReadOnlyList<LogFilter> Of(Deployment deployment)
+    {
+        var named = deployment.Contracts;
+        Address[] ours = [.. new[] { named.LeaseBook, named.LeaseClaims, named.EpochLedger, named.Eligibility, named.UseRights }.Select(Address.Parse)];
+        Address[] tokens = [.. new[] { named.TestDollar, named.BondToken }.Select(Address.Parse).Distinct()];
+        return [
+            new(ours, []),
+            .. new[] { named.LeaseClaims, named.EpochLedger }.Select(Word).SelectMany(holder => new LogFilter[] { new(tokens, [Transfer, holder]), new(tokens, [Transfer, null, holder]) }),
+        ];
+    }
+
+    private static string Word(string address) => "0x" + Convert.ToHexStringLower(Hex.Word(new System.Numerics.BigInteger(Convert.FromHexString(address.AsSpan(2)), isUnsigned: true, isBigEndian: true)));
+}
+
+/// <summary>What to do after the node did not hand over the logs of a range.</summary>
+internal enum LogsRefusal
+{
+    /// <summary>The range has too much in it, or takes too long.</summary>
+    Narrow,
+    /// <summary>The node is overloaded or away; a smaller range would not help.</summary>
+    Wait,
 }
 
 /// <summary>The watcher's decisions.</summary>
@@ -30,6 +65,24 @@ internal static class Watcher
         range.To > head - ReorgWindow
             ? [.. Enumerable.Range(0, (int)range.Count).Select(i => range.From + i)]
             : [.. withLogs.Append(range.To).Distinct().Order()];
+
+    /// <summary>
+    /// Nodes say in many ways that a range is too large: with an error, with a status, or by never answering. Only too many requests
+    /// (429) and a node that is away are no reason to ask for less.
+    /// </summary>
+    public static LogsRefusal Classify(Exception e)
+    {
+        for (Exception? cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is RpcResponseException answer) return TooManyRequests.Contains(answer.RpcError.Code) ? LogsRefusal.Wait : LogsRefusal.Narrow;
+            if (cause is RpcClientTimeoutException) return LogsRefusal.Narrow;
+            if (cause is HttpRequestException { StatusCode: { } status }) return status is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError ? LogsRefusal.Wait : LogsRefusal.Narrow;
+        }
+        return LogsRefusal.Wait;
+    }
+
+    // JSON-RPC codes that providers use for rate limits.
+    private static readonly int[] TooManyRequests = [429, -32029, -32097];
 
     /// <summary>Nodes refuse ranges with too many logs: halve on refusal, grow again on success.</summary>
     public static long Narrower(long span) => Math.Max(1, span / 2);

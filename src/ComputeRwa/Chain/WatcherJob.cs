@@ -11,13 +11,14 @@ namespace ComputeRwa.Chain;
 /// transactions final. What is stored always hangs together by parent hashes. One replica does it; the others look on.
 /// </summary>
 internal sealed class WatcherJob(
-    Database database, ChainClient chain, ChainOptions options, ChainIdentity identity, ChainStatus status, ChainSignals signals,
+    Database database, ChainClient chain, HeadQuorum heads, ChainOptions options, ChainIdentity identity, ChainStatus status, ChainSignals signals,
     ProjectorRunner projectors, Duty duty, TimeProvider time, ILogger<WatcherJob> log) : ChainJob(log)
 {
     private long _span = Watcher.FirstSpan;
     private BlockHeader? _done;
     private Hash32? _lookedOn;
     private bool _signalled;
+    private long? _lagsSince;
 
     private long DeployedAt => options.Deployment.DeployedAtBlock;
 
@@ -33,7 +34,7 @@ internal sealed class WatcherJob(
     public override async Task<bool> Step()
     {
         if (!await identity.Verified()) return false;
-        var head = await chain.LatestBlock();
+        var head = await heads.Latest();
         status.Saw(head);
         status.LooksOn = !await duty.Take();
         if (status.LooksOn) return await LookOn(head);
@@ -73,27 +74,33 @@ internal sealed class WatcherJob(
         var stored = await LastBlock();
         if (stored is not null && head.Number <= stored.Number)
         {
-            if (head.Hash == stored.Hash) return Progress.Done;
-            if (!await WasUndone(stored)) return Progress.Unsteady;
+            if (head.Hash == stored.Hash)
+            {
+                _lagsSince = null;
+                return Progress.Done;
+            }
+            if (await Lags(head) || !await WasUndone(stored)) return Progress.Unsteady;
             await TakeBack(stored);
             return Progress.More;
         }
         if (Watcher.Next(stored?.Number, DeployedAt, head.Number, _span) is not { } range) return Progress.Done;
-        if (await Logs(range) is not { } logs) return Progress.More;
-        var headers = await Headers(range, head, logs);
-        if (headers is null || !Watcher.Joins(ToHeader(stored), headers, logs.Select(l => ((long)l.BlockNumber.Value, l.BlockHash))))
+        if (await Logs(range) is not { } read) return Progress.More;
+        var headers = await Headers(range, head, read.Logs);
+        var whole = headers?[^1] is { } last && last.Number == range.To && last.Hash == read.Last?.Hash;
+        if (!whole || !Watcher.Joins(ToHeader(stored), headers!, read.Logs.Select(l => ((long)l.BlockNumber.Value, l.BlockHash))))
         {
             if (stored is null || !await WasUndone(stored)) return Progress.Unsteady;
             await TakeBack(stored);
             return Progress.More;
         }
-        await Store(headers, logs);
+        _lagsSince = null;
+        await Store(headers!, read.Logs);
         _span = Watcher.Wider(_span);
         return range.To < head.Number ? Progress.More : Progress.Done;
     }
 
     /// <returns>null when the chain no longer has one of them.</returns>
-    private async Task<List<BlockHeader>?> Headers(BlockRange range, BlockHeader head, FilterLog[] logs)
+    private async Task<List<BlockHeader>?> Headers(BlockRange range, BlockHeader head, List<FilterLog> logs)
     {
         var needed = Watcher.HeadersNeeded(range, head.Number, logs.Select(l => (long)l.BlockNumber.Value));
         var headers = await chain.Blocks(needed.Where(n => n != head.Number));
@@ -102,31 +109,41 @@ internal sealed class WatcherJob(
         return [.. headers.OfType<BlockHeader>()];
     }
 
-    private async Task<FilterLog[]?> Logs(BlockRange range)
+    /// <returns>null when the range has to be a smaller one.</returns>
+    private async Task<(List<FilterLog> Logs, BlockHeader? Last)?> Logs(BlockRange range)
     {
         try
         {
-            return await chain.Logs(options.Deployment.Named.Select(c => c.Address), range.From, range.To);
+            return await chain.Logs(options.Watched, range.From, range.To);
         }
-        catch (RpcResponseException e) when (range.Count > 1)
+        catch (Exception e) when (range.Count > 1 && Watcher.Classify(e) == LogsRefusal.Narrow)
         {
             _span = Watcher.Narrower(range.Count);
-            log.LogInformation("The node refuses the logs of {Count} blocks ({Reason}); asking for {Span}", range.Count, e.RpcError.Message, _span);
+            log.LogInformation("The node does not give the logs of {Count} blocks ({Reason}); asking for {Span}", range.Count, e.GetBaseException().Message, _span);
             return null;
         }
     }
 
-    private async Task Store(List<BlockHeader> headers, FilterLog[] logs)
+    private async Task Store(List<BlockHeader> headers, List<FilterLog> logs)
     {
         var minedAt = headers.ToDictionary(h => h.Number, h => h.MinedAt);
         await using var tx = database.Write();
         await duty.Hold(tx);
         await WatcherStore.Insert(tx, headers);
-        await WatcherStore.Insert(tx, logs.Where(l => !l.Removed).Select(l => ToRow(l, minedAt[(long)l.BlockNumber.Value])));
+        await WatcherStore.Insert(tx, logs.Select(l => ToRow(l, minedAt[(long)l.BlockNumber.Value])));
         await tx.Commit();
     }
 
     // ── reorganisations ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// <summary>A node that lags behind tells of a block that is stored already, and nothing is undone by that. A chain cut short looks the same, and stays so.</summary>
+    private async Task<bool> Lags(BlockHeader head)
+    {
+        await using var tx = database.Read();
+        if ((await WatcherStore.Block(tx, head.Number))?.Hash != head.Hash) return false;
+        _lagsSince ??= TimeProvider.System.GetTimestamp();
+        return TimeProvider.System.GetElapsedTime(_lagsSince.Value) < options.LagPatience;
+    }
 
     private async Task<bool> WasUndone(StoredBlock stored) => (await chain.Blocks([stored.Number]))[0]?.Hash != stored.Hash;
 
@@ -174,11 +191,18 @@ internal sealed class WatcherJob(
         }
         if (stored is null) return;
         status.ProjectedThrough = stored.Number;
-        if (!mined) return;
+        if (!mined || await Final(head) is not { } final) return;
         await using var write = database.Write();
         await duty.Hold(write);
-        await OutboxStore.Finalise(write, Math.Min(stored.Number, head.Number - options.Confirmations + 1), time.Now());
+        await OutboxStore.Finalise(write, Math.Min(stored.Number, final), time.Now());
         await write.Commit();
+    }
+
+    /// <summary>The last block that nothing will undo, as far as the settings ask; null when the node knows of none.</summary>
+    private async Task<long?> Final(BlockHeader head)
+    {
+        var deep = head.Number - options.Confirmations + 1;
+        return options.Finality is not { } tag ? deep : await chain.Tagged(tag) is { } block ? Math.Min(deep, block.Number) : null;
     }
 
     private async Task<StoredBlock?> LastBlock()

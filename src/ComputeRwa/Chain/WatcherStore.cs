@@ -9,6 +9,9 @@ internal static class WatcherStore
     public static Task<StoredBlock?> LastBlock(Tx tx) => tx.First<StoredBlock>(
         "SELECT number, hash, parent_hash, mined_at FROM chain_blocks ORDER BY number DESC LIMIT 1");
 
+    public static Task<StoredBlock?> Block(Tx tx, long number) => tx.First<StoredBlock>(
+        "SELECT number, hash, parent_hash, mined_at FROM chain_blocks WHERE number = @number", new { number });
+
     /// <summary>The stored blocks below a number, nearest first.</summary>
     public static Task<List<StoredBlock>> BlocksBelow(Tx tx, long number, int limit) => tx.Query<StoredBlock>(
         "SELECT number, hash, parent_hash, mined_at FROM chain_blocks WHERE number < @number ORDER BY number DESC LIMIT @limit", new { number, limit });

@@ -60,8 +60,8 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
         if (read.MinedAt >= Length.EndOf(epoch)) return read.MinedAt;
         var head = await chain.LatestBlock();
         if (head.Number <= read.Number || head.Number - read.Number > MostBehind) return read.MinedAt;
-        var unread = await chain.Logs([Address.Parse(deployment.Contracts.LeaseBook)], read.Number + 1, head.Number);
-        return unread.Length == 0 ? head.MinedAt : read.MinedAt;
+        var (unread, last) = await chain.Logs([new([Address.Parse(deployment.Contracts.LeaseBook)], [])], read.Number + 1, head.Number);
+        return unread.Count == 0 && last?.Hash == head.Hash ? head.MinedAt : read.MinedAt;
     }
 
     private async Task<List<LeaseToSettle>> Leases(Tx tx, long epoch, EpochRow? before)

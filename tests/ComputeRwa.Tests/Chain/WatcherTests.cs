@@ -1,5 +1,7 @@
+using System.Net;
 using ComputeRwa.Chain;
 using ComputeRwa.Kernel;
+using Nethereum.JsonRpc.Client;
 
 namespace ComputeRwa.Tests.Chain;
 
@@ -49,6 +51,29 @@ public sealed class WatcherTests
         Assert.Equal(1, Watcher.Narrower(1));
         Assert.Equal(4_000, Watcher.Wider(2_000));
         Assert.Equal(50_000, Watcher.Wider(40_000));
+    }
+
+    [Theory]
+    [InlineData(-32005, true)]
+    [InlineData(-32602, true)]
+    [InlineData(-32029, false)]
+    [InlineData(429, false)]
+    public void An_error_says_the_range_is_too_large_or_that_there_were_too_many_requests(int code, bool narrow) =>
+        Assert.Equal(narrow ? LogsRefusal.Narrow : LogsRefusal.Wait, Watcher.Classify(new RpcResponseException(new RpcError(code, "…"))));
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, true)]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, true)]
+    [InlineData(HttpStatusCode.TooManyRequests, false)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, false)]
+    public void So_does_a_status(HttpStatusCode status, bool narrow) =>
+        Assert.Equal(narrow ? LogsRefusal.Narrow : LogsRefusal.Wait, Watcher.Classify(new UnavailableException("chain-unavailable", "…", new RpcClientUnknownException("…", new HttpRequestException("…", null, status)))));
+
+    [Fact]
+    public void A_node_that_takes_too_long_is_asked_for_less_and_one_that_is_away_is_waited_for()
+    {
+        Assert.Equal(LogsRefusal.Narrow, Watcher.Classify(new UnavailableException("chain-unavailable", "…", new RpcClientTimeoutException("…"))));
+        Assert.Equal(LogsRefusal.Wait, Watcher.Classify(new UnavailableException("chain-unavailable", "…", new RpcClientUnknownException("…", new HttpRequestException("refused")))));
     }
 
     private static BlockHeader Header(long number, byte hash, byte parent) =>

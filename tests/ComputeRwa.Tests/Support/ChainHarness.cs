@@ -16,13 +16,18 @@ namespace ComputeRwa.Tests.Support;
 internal sealed class ChainHarness : IAsyncDisposable
 {
     private readonly ProjectorRunner _projectors;
+    private readonly RpcClient _rpc;
     private readonly ChainSignals _signals;
 
-    private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, ScratchDatabase scratch)
+    private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, ScratchDatabase scratch, Uri url)
     {
         (Node, Scratch) = (node, scratch);
-        Options = new(node.Url, deployment, [OperatorKey.Parse(key.GetPrivateKey())], Confirmations: 1, ClockFromChain: false, TimeSpan.FromMilliseconds(100));
-        Client = new(new RpcClient(node.Url, new HttpClient(Wire)));
+        Options = new(url, deployment, [OperatorKey.Parse(key.GetPrivateKey())], Confirmations: 1, ClockFromChain: false, TimeSpan.FromMilliseconds(100))
+        {
+            Watched = [.. LogFilter.Of(deployment), new([Address.Parse(deployment.Contracts.TestDollar)], [])],
+        };
+        _rpc = new(url, new HttpClient(Wire));
+        Client = new(_rpc);
         _projectors = new(Database, [new TransferRecorder()]);
         _signals = new(Database);
         Restart();
@@ -31,7 +36,7 @@ internal sealed class ChainHarness : IAsyncDisposable
     public HardhatNode Node { get; }
     public ScratchDatabase Scratch { get; }
     public Database Database => Scratch.Database;
-    public ChainOptions Options { get; init; }
+    public ChainOptions Options { get; set; }
     public ChainClient Client { get; }
     public ChainStatus Status { get; } = new();
     public BreakableWire Wire { get; } = new();
@@ -39,7 +44,8 @@ internal sealed class ChainHarness : IAsyncDisposable
     public WatcherJob Watcher { get; private set; } = null!;
     public Address PayToken => Address.Parse(Options.Deployment.Contracts.TestDollar);
 
-    public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null)
+    /// <param name="through">how the node is reached, where not directly</param>
+    public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null, Uri? through = null)
     {
         var scratch = await ScratchDatabase.Make();
         await using (var tx = scratch.Database.Write())
@@ -47,7 +53,7 @@ internal sealed class ChainHarness : IAsyncDisposable
             await tx.Execute("CREATE TABLE recorded_transfers (position BIGINT PRIMARY KEY, block_number BIGINT NOT NULL, recipient TEXT NOT NULL, amount TEXT NOT NULL)");
             await tx.Commit();
         }
-        return new(node, Deployment.Read(await node.Deployment()), key ?? await node.FundedKey(), scratch);
+        return new(node, Deployment.Read(await node.Deployment()), key ?? await node.FundedKey(), scratch, through ?? node.Url);
     }
 
     /// <summary>As after a restart of the program: nothing is left but the database.</summary>
@@ -55,7 +61,7 @@ internal sealed class ChainHarness : IAsyncDisposable
     {
         var identity = new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance);
         Sender = new(Database, Client, Options, identity, Status, _signals, new AbiCatalog(KnownContracts.Types), TimeProvider.System, NullLogger<SenderJob>.Instance);
-        Watcher = new(Database, Client, Options, identity, Status, _signals, _projectors, ChainSetup.WatcherDuty(Database), TimeProvider.System, NullLogger<WatcherJob>.Instance);
+        Watcher = new(Database, Client, new(Endpoints.Of(_rpc)), Options, identity, Status, _signals, _projectors, ChainSetup.WatcherDuty(Database), TimeProvider.System, NullLogger<WatcherJob>.Instance);
     }
 
     public async Task<TransactionId> Enqueue(Command command)

@@ -92,7 +92,7 @@ public class HolderDifferentialTests(HardhatNode node, ITestOutputHelper output)
 
     private async Task<List<ChainLog>> Logs(string claims, long from)
     {
-        var logs = await _client.Logs([Address.Parse(claims)], from, (await node.Head()).Number);
+        var (logs, _) = await _client.Logs([new([Address.Parse(claims)], [])], from, (await node.Head()).Number);
         return [.. logs.Select(l => new ChainLog(
             ChainLog.PositionOf((long)l.BlockNumber.Value, (long)l.LogIndex.Value), (long)l.BlockNumber.Value, (long)l.LogIndex.Value, DateTimeOffset.UnixEpoch,
             Hash32.Parse(l.TransactionHash), Address.Parse(l.Address), [.. l.Topics.Select(t => t.ToString()!)], l.Data))];

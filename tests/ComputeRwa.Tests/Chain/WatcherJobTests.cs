@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using ComputeRwa.Chain;
+using ComputeRwa.Tests.Support;
+
+namespace ComputeRwa.Tests.Chain;
+
+/// <summary>The watcher against nodes that refuse, lag and say half.</summary>
+[Collection(HardhatCollection.Name)]
+public sealed class WatcherJobTests(HardhatNode node) : IAsyncLifetime
+{
+    private FaultyNode _faulty = null!;
+
+    public async Task InitializeAsync() => _faulty = await FaultyNode.Before(node.Url);
+
+    public async Task DisposeAsync() => await _faulty.DisposeAsync();
+
+    [Theory]
+    [InlineData(-32005, "query returned more than 10000 results")]
+    [InlineData(-32600, "block range is too wide")]
+    [InlineData(-32000, "query timeout exceeded")]
+    public async Task A_node_that_refuses_long_ranges_is_asked_for_shorter_ones(int code, string message)
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        var account = ChainHarness.NewAccount();
+        for (var i = 0; i < 3; i++)
+        {
+            await harness.Mint($"mint {i}", account, 1);
+            while (await harness.Sender.Step()) { }
+            await node.Mine(5);
+        }
+        var refused = 0;
+        _faulty.Lie = (asked, answer) =>
+        {
+            if ((string?)asked["method"] != "eth_getLogs" || Blocks(asked) <= 4) return;
+            refused++;
+            answer.AsObject().Remove("result");
+            answer["error"] = new JsonObject { ["code"] = code, ["message"] = message };
+        };
+        await harness.Drain();
+        Assert.True(refused > 0, "No range was refused.");
+        Assert.Equal(3, await harness.Recorded(account));
+    }
+
+    [Fact]
+    public async Task Logs_of_a_node_that_has_not_got_so_far_are_not_taken_for_all()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        var account = ChainHarness.NewAccount();
+        await harness.Drain();
+        await harness.Mint("mint", account, 7);
+        while (await harness.Sender.Step()) { }
+        var head = await node.Head();
+        // Behind one address there are two nodes: one knows the head, and the one that is asked for logs does not.
+        _faulty.Lie = (asked, answer) =>
+        {
+            if ((string?)asked["method"] == "eth_getLogs") answer["result"] = new JsonArray();
+            else if (TogetherWithLogs && IsBlock(asked, head.Number)) answer["result"] = null;
+        };
+        await harness.Watcher.Step();
+        Assert.Equal(0, await harness.Recorded(account));
+        _faulty.Lie = null;
+        await harness.Drain();
+        Assert.Equal(7, await harness.Recorded(account));
+    }
+
+    [Fact]
+    public async Task A_head_that_lags_undoes_nothing()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        harness.Options = harness.Options with { LagPatience = TimeSpan.FromHours(1) };
+        harness.Restart();
+        var account = ChainHarness.NewAccount();
+        await harness.Drain();
+        var before = await node.Head();
+        var id = await harness.Mint("mint", account, 7);
+        await harness.Drain();
+        _faulty.Knows = before.Number;
+        for (var i = 0; i < 3; i++) await harness.Watcher.Step();
+        Assert.Equal(7, await harness.Recorded(account));
+        Assert.Equal(TransactionState.Final, (await harness.Row(id)).State);
+        _faulty.Knows = null;
+        await harness.Mint("another", account, 1);
+        await harness.Drain();
+        Assert.Equal(8, await harness.Recorded(account));
+    }
+
+    [Fact]
+    public async Task What_is_not_finalized_by_the_node_is_not_final_here()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        harness.Options = harness.Options with { Finality = Nethereum.RPC.Eth.DTOs.BlockParameter.BlockParameterType.finalized };
+        harness.Restart();
+        var through = (await node.Head()).Number;
+        _faulty.Lie = (asked, answer) =>
+        {
+            if ((string?)asked["method"] == "eth_getBlockByNumber" && (string?)asked["params"]![0] == "finalized") answer["result"]!["number"] = $"0x{through:x}";
+        };
+        var id = await harness.Mint("mint", ChainHarness.NewAccount(), 7);
+        await harness.Drain();
+        Assert.Equal(TransactionState.Mined, (await harness.Row(id)).State);
+        through = (await node.Head()).Number;
+        await node.Mine();
+        await harness.Drain();
+        Assert.Equal(TransactionState.Final, (await harness.Row(id)).State);
+    }
+
+    private bool TogetherWithLogs => _faulty.Asked.Contains("eth_getLogs");
+
+    private static long Blocks(JsonNode asked) => Number(asked["params"]![0]!["toBlock"]) - Number(asked["params"]![0]!["fromBlock"]) + 1;
+
+    private static bool IsBlock(JsonNode asked, long number) => (string?)asked["method"] == "eth_getBlockByNumber" && (string?)asked["params"]![0] == $"0x{number:x}";
+
+    private static long Number(JsonNode? hex) => Convert.ToInt64((string)hex!, 16);
+}
