@@ -40,5 +40,5 @@ public class EventABI
 
     internal static EventABI Of(Type type) => Known.GetOrAdd(type, static key => new EventABI(key));
 
-    internal string Topic => Sha3Signature.EnsureHexPrefix();
+    internal string Topic => IsAnonymous ? throw new NotSupportedException($"{Name} is anonymous: no topic says so") : Sha3Signature.EnsureHexPrefix();
 }

@@ -11,11 +11,11 @@ public static class EventExtensions
 {
     public static EventABI GetEventABI<TEventDTO>() where TEventDTO : IEventDTO => EventABI.Of(typeof(TEventDTO));
 
-    /// <summary>Compares the first topic only, not how many are indexed.</summary>
+    /// <summary>Compares the first topic only, not how many are indexed; an anonymous event has no such topic, so any log can be one.</summary>
     public static bool IsLogForEvent<TEventDTO>(this FilterLog log) => EventABI.Of(typeof(TEventDTO)).IsLogForEvent(log);
 
     public static bool IsLogForEvent(this EventABI eventABI, FilterLog log) =>
-        log.Topics is [{ } first, ..] && first.ToString()!.IsTheSameHex(eventABI.Sha3Signature);
+        eventABI.IsAnonymous || log.Topics is [{ } first, ..] && first.ToString()!.IsTheSameHex(eventABI.Sha3Signature);
 
     /// <summary>Null when the log is another event's.</summary>
     public static EventLog<TEventDTO>? DecodeEvent<TEventDTO>(this FilterLog log) where TEventDTO : new()
@@ -38,13 +38,14 @@ public static class EventExtensions
 
     private static EventLog<TEventDTO> Decode<TEventDTO>(EventABI eventABI, FilterLog log) where TEventDTO : new()
     {
-        if (log.Topics.Length - 1 != eventABI.NumberOfIndexes)
-            throw new FormatException($"{eventABI.Name} has {eventABI.NumberOfIndexes} indexed parameters, the log {log.Topics.Length - 1}");
+        var topics = log.Topics.AsSpan(eventABI.IsAnonymous ? 0 : 1);
+        if (topics.Length != eventABI.NumberOfIndexes)
+            throw new FormatException($"{eventABI.Name} has {eventABI.NumberOfIndexes} indexed parameters, the log {topics.Length}");
         var target = new TEventDTO();
         for (var i = 0; i < eventABI.Indexed.Count; i++)
         {
             var field = eventABI.Indexed[i];
-            field.Property.SetValue(target, ReadTopic(field, log.Topics[i + 1].ToString()!));
+            field.Property.SetValue(target, ReadTopic(field, topics[i].ToString()!));
         }
 
         eventABI.Data.DecodeInto((log.Data ?? "").HexToByteArray(), target);
