@@ -35,9 +35,9 @@ internal sealed class ArrayType(ABIType element, int? length) : ABIType($"{eleme
             : throw new AbiEncodingException($"{Name} takes {length} elements, not {elements.Count}");
     }
 
+    // Solidity refuses to pack arrays of arrays, but hashes them so for the topics of a log.
     internal override void AppendPacked(AbiWriter writer, object? value, bool isElement)
     {
-        if (isElement) throw new AbiEncodingException("Arrays of arrays have no packed form");
         foreach (var item in Elements(value)) element.AppendPacked(writer, item, true);
     }
 
