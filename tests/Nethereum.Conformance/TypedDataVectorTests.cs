@@ -8,7 +8,7 @@ namespace Nethereum.Conformance;
 
 public class TypedDataVectorTests
 {
-    private static readonly (string Name, string Type)[] DomainFields =
+    internal static readonly (string Name, string Type)[] DomainFields =
         [("name", "string"), ("version", "string"), ("chainId", "uint256"), ("verifyingContract", "address"), ("salt", "bytes32")];
 
     [Fact]
@@ -40,7 +40,7 @@ public class TypedDataVectorTests
     private static JsonArray Cases() => JsonNode.Parse(Vectors.Load("ethers_typed-data.json.gz").GetRawText())!.AsArray();
 
     // The vectors leave the domain's type to be read off the domain; wallets want it spelled out.
-    private static string WalletForm(JsonNode test)
+    internal static string WalletForm(JsonNode test)
     {
         var domain = test["domain"]!.AsObject();
         var types = test["types"]!.DeepClone().AsObject();
