@@ -263,6 +263,27 @@ contract PostWindowTest is Fixture {
         ledger.post(r, signatures);
     }
 
+    /// @dev The ring goes unasked only once it has been calm for as long as a root can wait, and not a post sooner.
+    function test_RevertWhen_ARushIsNotYetForgotten() public {
+        uint256 id = _originate();
+        uint256 stride = (2 * uint256(WINDOW) + WINDOW / 128 + 1 + 5) / 6;
+        _warpPast(start + 8);
+        uint256 rush = block.timestamp;
+        for (uint32 i; i < 3; ++i) _post(start + i, keccak256(abi.encode(i)));
+        ledger.demandReveal(start, id);
+        for (uint32 i = 1; i < 5; ++i) {
+            vm.warp(rush + i * stride);
+            _post(start + 2 + i, keccak256(abi.encode(i)));
+        }
+        vm.warp(rush + 5 * stride);
+        EpochRoot memory r = _root(start + 7, keccak256("a post too soon"));
+        bytes[] memory signatures = _attest(r);
+        vm.expectRevert(abi.encodeWithSelector(IEpochLedger.RingFull.selector, start + 7));
+        ledger.post(r, signatures);
+        vm.warp(rush + 2 * WINDOW);
+        ledger.post(r, signatures);
+    }
+
     function test_TheRingOutlivesTheWindow() public {
         for (uint32 i; i < 8; ++i) _post(start + i, keccak256(abi.encode(i)));
         _true(ledger.isActive(start, keccak256(abi.encode(uint32(0)))), "the eighth back is there and ripe");
