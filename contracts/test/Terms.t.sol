@@ -72,6 +72,13 @@ contract TermsTest is Fixture {
         }
     }
 
+    /// @dev Half of what 88 bits hold for one epoch, and thirty epochs.
+    function test_RevertWhen_AllEpochsTogetherCostMoreThanCanBeHeld() public {
+        LeaseTerms memory t = _terms();
+        (t.gpuCount, t.efficiencyCapBps, t.price) = (1, 0, type(uint88).max / 24 / 2);
+        _refused(t, "price");
+    }
+
     function test_RevertWhen_AShareIsBeyondAllOfIt() public {
         LeaseTerms memory t = _terms();
         t.takeOrPayBps = 10_001;
