@@ -335,6 +335,24 @@ contract PostWindowTest is Fixture {
         ledger.post(r, signatures);
     }
 
+    /// @dev Six posts that come a little faster than the stride are not calm: the ring is asked, and the root after the oldest waits.
+    function test_RevertWhen_PostsComeCloserThanTheStride() public {
+        uint256 id = _originate();
+        _warpPast(start + 8);
+        uint256 rush = block.timestamp;
+        for (uint32 i; i < 3; ++i) _post(start + i, keccak256(abi.encode(i)));
+        ledger.demandReveal(start + 1, id);
+        for (uint32 i = 1; i < 6; ++i) {
+            vm.warp(rush + i * 50_000);
+            _post(start + 2 + i, keccak256(abi.encode(i)));
+        }
+        vm.warp(rush + 300_000);
+        EpochRoot memory r = _root(start + 8, keccak256("one too many"));
+        bytes[] memory signatures = _attest(r);
+        vm.expectRevert(abi.encodeWithSelector(IEpochLedger.RingFull.selector, start + 8));
+        ledger.post(r, signatures);
+    }
+
     function test_TheRingOutlivesTheWindow() public {
         for (uint32 i; i < 8; ++i) _post(start + i, keccak256(abi.encode(i)));
         _true(ledger.isActive(start, keccak256(abi.encode(uint32(0)))), "the eighth back is there and ripe");
