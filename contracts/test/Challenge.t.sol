@@ -53,6 +53,16 @@ contract ChallengeTest is Steps {
         _true(!ledger.isActive(e1, nodesOf[e1][0]), "not active");
     }
 
+    /// @dev Its leaf there has none before it, though the lease is older.
+    function test_CancelsAWrongStepOfAnOlderLeaseInTheFirstRoot() public {
+        _deployWithLongWindow();
+        _meter(start + 2);
+        leavesOf[start + 2][0].rent += 1;
+        _publish(start + 2);
+        _challenge(start + 2, _step(start + 2, id));
+        _eq(ledger.firstEpoch(), 0, "cancelled, and begun anew");
+    }
+
     function test_CancelsLaterRootsWithIt() public {
         _deployWithLongWindow();
         for (uint32 e = start; e < start + 4; ++e) {

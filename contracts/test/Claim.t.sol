@@ -58,6 +58,14 @@ contract ClaimTest is Fixture {
         _eq(claims.claim(id, bob), 0, "bob");
     }
 
+    function test_ALeaseOfOneUnitPaysItAll() public {
+        LeaseTerms memory t = _terms();
+        t.units = 1;
+        id = book.originate(_signed(t));
+        _settle(id, start, 1_000_000_000);
+        _eq(claims.claim(id, provider), 800_000_000, "amount");
+    }
+
     function test_ClaimsManyLeasesAtOnce() public {
         uint256[] memory ids = new uint256[](3);
         (ids[0], ids[1], ids[2]) = (id, _originate(), 99);
@@ -164,6 +172,16 @@ contract ClaimTest is Fixture {
         _eq(claims.collectFee(id), 20_000_000, "amount");
         _eq(dollar.balanceOf(feeRecipient), 20_000_000, "received");
         _eq(claims.collectFee(id), 0, "again");
+    }
+
+    function test_NothingIsSaidOfPaymentsOfNothing() public {
+        LeaseTerms memory t = _terms();
+        id = book.originate(_signed(t));
+        vm.recordLogs();
+        _eq(claims.collectFee(id), 0, "fee");
+        _eq(book.payProvider(t), 0, "provider");
+        _eq(claims.claim(id, provider), 0, "holder");
+        _eq(vm.getRecordedLogs().length, 0, "events");
     }
 
     function test_RevertWhen_TheFeeOfAnUnknownLeaseIsCollected() public {

@@ -186,6 +186,27 @@ contract ObjectTest is Steps {
         _eq(ledger.objectionOf(id, e1).increment, 0, "no objection stands");
     }
 
+    function test_DigestOfAResolutionIsTheTypedStructs() public view {
+        Resolution memory r = Resolution(1, 2, 3, 4);
+        bytes32 typehash = keccak256("Resolution(uint256 leaseId,uint32 epoch,uint32 attempt,uint96 granted)");
+        bytes32 digest = _digest("ComputeRwa EpochLedger", address(ledger), keccak256(abi.encode(typehash, r)));
+        _true(ledger.resolutionDigest(r) == digest, "digest");
+    }
+
+    /// @dev Bit 3 of the flags: a sync is due before the lessee may be refunded.
+    function test_OnlyWhatIsGrantedAwaitsASync() public {
+        _object();
+        _decide(0);
+        _eq(claims.seriesOf(id).flags & 8, 0, "nothing is");
+        _epoch(e1 + 1);
+        Step memory step = _step(e1 + 1, id);
+        vm.prank(lessee);
+        ledger.object(e1 + 1, step, 0, "");
+        Resolution memory r = Resolution(id, e1 + 1, ledger.attempt(), 1);
+        ledger.resolveByQuorum(r, _quorum(r));
+        _eq(claims.seriesOf(id).flags & 8, 8, "a base unit is");
+    }
+
     function test_TheBondIsTheProvidersWhenAllOfItIsGranted() public {
         _object();
         _decide(increment);

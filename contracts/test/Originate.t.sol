@@ -70,6 +70,14 @@ contract OriginateTest is Fixture {
         book.originate(o);
     }
 
+    /// @dev Four events: the lease's, the units', the escrow's and the token's. None tells of a deposit that there is not.
+    function test_EmitsNothingOfADepositThatIsNotAskedFor() public {
+        Origination memory o = _signed(_terms());
+        vm.recordLogs();
+        book.originate(o);
+        _eq(vm.getRecordedLogs().length, 4, "events");
+    }
+
     function test_AnybodyMaySend() public {
         Origination memory o = _signed(_terms());
         vm.prank(stranger);
@@ -86,6 +94,8 @@ contract OriginateTest is Fixture {
         (t.provider, t.lessee) = (address(providers), address(lessees));
         uint256 id = book.originate(_signed(t));
         _eq(claims.balanceOf(address(providers), id), 1_000_000, "wallet's units");
+        bytes32 told = keccak256(abi.encode(address(book), address(0), id, 1_000_000, ""));
+        _true(providers.lastReceived() == told, "the wallet is told who mints what");
     }
 
     function test_FundsByPermitWithoutAnAllowance() public {
@@ -187,9 +197,13 @@ contract OriginateTest is Fixture {
 
     function test_RevertWhen_NewLeasesArePaused() public {
         Origination memory o = _signed(_terms());
+        vm.expectEmit(address(book));
+        emit ILeaseBook.NewLeasesPaused(true);
         book.pauseNewLeases();
         vm.expectRevert(abi.encodeWithSelector(ILeaseBook.NewLeasesArePaused.selector));
         book.originate(o);
+        vm.expectEmit(address(book));
+        emit ILeaseBook.NewLeasesPaused(false);
         book.resumeNewLeases();
         book.originate(o);
     }

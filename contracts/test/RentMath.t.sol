@@ -131,6 +131,74 @@ contract RentMathTest is Fixture {
         _eq(claims.claimable(id, provider), 71_110 * 1_000, "holders: 71,110 a unit");
     }
 
+    // The leaf
+
+    function test_ALeafAddsUpWhatWasMeasured() public {
+        EpochLeaf memory leaf;
+        MeteringRecord memory r = _record(2_400_000, 1_500_000, 5_400, 1_300_000);
+        (r.leaseId, r.epoch, r.curtailedSeconds, r.heatWattHours) = (7, start, 300_000, 90_000);
+        LeaseTerms memory t = _terms();
+        leaf = math.nextLeaf(t, math.nextLeaf(t, leaf, r, LENGTH), r, LENGTH);
+        Rent memory rent = _compute(t, r);
+        _eq(leaf.leaseId, 7, "leaseId");
+        _eq(leaf.epoch, start, "epoch");
+        _eq(leaf.rent * PARTS + leaf.remainder, 2 * rent.net, "rent");
+        _eq(leaf.creditParts, 2 * (rent.slaCredit + rent.curtailmentCredit), "creditParts");
+        _eq(leaf.gpuSeconds, 2 * 2_400_000, "gpuSeconds");
+        _eq(leaf.wattHours, 2 * 1_300_000, "wattHours");
+        _eq(leaf.curtailedSeconds, 2 * 300_000, "curtailedSeconds");
+        _eq(leaf.heatWattHours, 2 * 90_000, "heatWattHours");
+        _true(leaf.recordHash == keccak256(abi.encode(r)), "recordHash");
+    }
+
+    function test_TotalsStopAtTheEndOfTheirTypes() public {
+        EpochLeaf memory leaf;
+        (leaf.rent, leaf.creditParts) = (type(uint96).max, type(uint256).max);
+        (leaf.gpuSeconds, leaf.wattHours) = (type(uint64).max, type(uint64).max);
+        (leaf.curtailedSeconds, leaf.heatWattHours) = (type(uint64).max, type(uint64).max - 1);
+        MeteringRecord memory r = _record(2_400_000, 1_500_000, 5_400, 1_300_000);
+        (r.curtailedSeconds, r.heatWattHours) = (300_000, 2);
+        leaf = math.nextLeaf(_terms(), leaf, r, LENGTH);
+        _eq(leaf.rent, type(uint96).max, "rent");
+        _eq(leaf.creditParts, type(uint256).max, "creditParts");
+        _eq(leaf.gpuSeconds, type(uint64).max, "gpuSeconds");
+        _eq(leaf.wattHours, type(uint64).max, "wattHours");
+        _eq(leaf.curtailedSeconds, type(uint64).max, "curtailedSeconds");
+        _eq(leaf.heatWattHours, type(uint64).max, "heatWattHours");
+    }
+
+    // Pricing methods, for a fleet that was there all the time
+
+    function _priced(uint8 method, MeteringRecord memory r) private returns (uint256 gross) {
+        LeaseTerms memory t = _fixedTerms();
+        (t.gpuCount, t.method, t.slaBps) = (32, method, 0);
+        (t.floorPrice, t.ceilingPrice, t.rateBps) = (1_500_000, 3_000_000, 9_000);
+        (r.reservedSeconds, r.availableSeconds, r.epoch) = (2_764_800, 2_764_800, 5);
+        return _compute(t, r).gross;
+    }
+
+    function test_AnIndexedRentFollowsTheIndexBetweenFloorAndCeiling() public {
+        MeteringRecord memory r;
+        (r.indexValue, r.indexEpoch) = (2_000_000, 5);
+        _eq(_priced(2, r), 497_664_000_000_000_000_000, "nine tenths of the index");
+        r.indexValue = 1_000_000;
+        _eq(_priced(2, r), 414_720_000_000_000_000_000, "the floor");
+        r.indexValue = 9_000_000;
+        _eq(_priced(2, r), 829_440_000_000_000_000_000, "the ceiling");
+        r.indexEpoch = 4;
+        _eq(_priced(2, r), 414_720_000_000_000_000_000, "the floor, for an index that is stale");
+    }
+
+    function test_ARevenueShareCountsOnlyWithASource() public {
+        MeteringRecord memory r;
+        (r.revenue, r.revenueSource) = (2_000_000_000, "somebody to ask");
+        _eq(_priced(3, r), 648_000_000_000_000_000_000, "nine tenths of the revenue");
+        r.revenue = 9_000_000_000;
+        _eq(_priced(3, r), 829_440_000_000_000_000_000, "the ceiling");
+        r.revenueSource = 0;
+        _eq(_priced(3, r), 414_720_000_000_000_000_000, "the floor");
+    }
+
     // Ranges
 
     function test_InputsAreBroughtIntoRange() public {

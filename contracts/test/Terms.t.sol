@@ -72,6 +72,13 @@ contract TermsTest is Fixture {
         }
     }
 
+    /// @dev Half of what 88 bits hold for one epoch, and thirty epochs.
+    function test_RevertWhen_AllEpochsTogetherCostMoreThanCanBeHeld() public {
+        LeaseTerms memory t = _terms();
+        (t.gpuCount, t.efficiencyCapBps, t.price) = (1, 0, type(uint88).max / 24 / 2);
+        _refused(t, "price");
+    }
+
     function test_RevertWhen_AShareIsBeyondAllOfIt() public {
         LeaseTerms memory t = _terms();
         t.takeOrPayBps = 10_001;
@@ -102,6 +109,23 @@ contract TermsTest is Fixture {
     function test_SharesMayAddUpToAllOfIt() public {
         LeaseTerms memory t = _terms();
         t.feeBps = 2_000;
+        book.originate(_signed(t));
+    }
+
+    function test_AnyShareMayBeAllOfIt() public {
+        LeaseTerms memory t = _terms();
+        (t.takeOrPayBps, t.slaBps, t.slaCreditCapBps, t.efficiencyCapBps) = (10_000, 10_000, 10_000, 10_000);
+        (t.curtailLimitBps, t.curtailCreditBps, t.poolBps, t.feeBps) = (10_000, 10_000, 10_000, 0);
+        book.originate(_signed(t));
+    }
+
+    /// @dev This price and this bonus make an epoch's cap 2^88 − 1, to the unit.
+    function test_AnEpochMayCostAllThatCanBeHeld() public {
+        LeaseTerms memory t = _terms();
+        (t.gpuCount, t.epochs, t.noticeEpochs, t.efficiencyCapBps) = (1, 1, 1, 1);
+        t.price = 12_893_919_350_620_982_431_956_015;
+        _eq(book.capPerEpoch(t), type(uint88).max, "cap");
+        dollar.mint(lessee, type(uint96).max);
         book.originate(_signed(t));
     }
 

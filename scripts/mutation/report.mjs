@@ -64,7 +64,7 @@ export function render(snapshot, explanations) {
 
 Written by \`./scripts/mutate.sh\`; do not edit. Each mutant is one change in one production source. The contracts with the change in them are compiled
 (without the optimizer, and without the IR pipeline where a contract does without it) and put in place of the compiled ones under every Solidity test, unit tests first,
-invariants last, first with a quick profile, then, if nothing failed, with a thorough one. A test that fails kills the mutant.
+invariants last; if nothing failed, the random ones once more with more cases. A test that fails kills the mutant.
 
 **${total.killed} of ${total.judged} killed: ${percent(total)}.** ${extent} ${minutes} worker-minutes.
 

@@ -10,6 +10,7 @@ import {ILeaseClaims} from "../../interfaces/ILeaseClaims.sol";
 /// @title A contract wallet: one key speaks for it
 contract Wallet is ERC1155Holder, IERC1271 {
     address private immutable KEY;
+    bytes32 public lastReceived;
 
     constructor(address key) {
         KEY = key;
@@ -17,6 +18,17 @@ contract Wallet is ERC1155Holder, IERC1271 {
 
     function approve(IERC20 token, address spender) external {
         token.approve(spender, type(uint256).max);
+    }
+
+    function onERC1155Received(
+        address operator,
+        address from,
+        uint256 id,
+        uint256 value,
+        bytes memory data
+    ) public override returns (bytes4) {
+        lastReceived = keccak256(abi.encode(operator, from, id, value, data));
+        return super.onERC1155Received(operator, from, id, value, data);
     }
 
     function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
