@@ -100,6 +100,10 @@ internal static partial class ArchitectureRules
             yield return $"{file.Path} declares a contract's function or event ({attribute}…). Put the message class into Chain/Contracts.";
     }
 
+    /// <summary>A typed send asks the node five times and takes its nonce from this process's memory.</summary>
+    public static IEnumerable<string> TypedSends(SourceFile file) => TypedSend().Matches(file.BareCode).Select(m => m.Value).Distinct()
+        .Select(word => $"{file.Path} has '{word}'. Leave a command in the outbox: the sender alone gives nonces and sends signed bytes.");
+
     public static IEnumerable<string> FloatingPoint(SourceFile file)
     {
         if (!IntegerFolders.Contains(file.Folder)) yield break;
@@ -136,6 +140,9 @@ internal static partial class ArchitectureRules
 
     [GeneratedRegex(@"\bLease\w*|\b(?:ComputeRwa\.)?Chain\.Contracts\b|(?<!Nethereum\.)\bContracts\.\w+")]
     private static partial Regex FeatureWords();
+
+    [GeneratedRegex(@"\b(TransactionManager|SendTransactionAsync|SendRequestAndWaitForReceiptAsync|GetContractTransactionHandler|GetContractDeploymentHandler|InMemoryNonceService)\b")]
+    private static partial Regex TypedSend();
 
     [GeneratedRegex(@"\[\s*(Function|Event)\s*\(")]
     private static partial Regex ContractAttribute();

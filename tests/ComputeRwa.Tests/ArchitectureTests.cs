@@ -31,6 +31,9 @@ public partial class ArchitectureTests
     public void Only_chain_contracts_names_solidity_functions_and_events() => Holds(Sources.SelectMany(ArchitectureRules.SolidityNames));
 
     [Fact]
+    public void Nothing_is_sent_but_the_outbox_s_signed_bytes() => Holds(Sources.SelectMany(ArchitectureRules.TypedSends));
+
+    [Fact]
     public void No_floating_point_where_money_and_metering_are_computed() => Holds(Sources.SelectMany(ArchitectureRules.FloatingPoint));
 
     [Fact]
@@ -123,6 +126,14 @@ public partial class ArchitectureTests
     [InlineData("Chain/AbiCatalog.cs", "type.GetCustomAttribute<FunctionAttribute>()", false)]
     public void The_scanner_notices_solidity_names_outside_their_folder(string path, string source, bool breach) =>
         Assert.Equal(breach, ArchitectureRules.SolidityNames(new(path, source)).Any());
+
+    [Theory]
+    [InlineData("await web3.TransactionManager.SendTransactionAsync(input);", 2)]
+    [InlineData("web3.Eth.GetContractTransactionHandler<Transfer>();", 1)]
+    [InlineData("account.NonceService = new InMemoryNonceService(a, c);", 1)]
+    [InlineData("web3.Eth.Transactions.SendRawTransaction.SendRequestAsync(raw);", 0)]
+    [InlineData("web3.Eth.Transactions.GetTransactionCount.SendRequestAsync(a);", 0)]
+    public void The_scanner_notices_a_typed_send(string source, int breaches) => Assert.Equal(breaches, ArchitectureRules.TypedSends(new("Chain/X.cs", source)).Count());
 
     [Theory]
     [InlineData("double x = 1;")]

@@ -38,7 +38,7 @@ internal sealed class ChainClient(IClient rpc)
         var items = numbers.Select(number => batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(ask,
             (h, id) => h.BuildRequest(new BlockParameter(new HexBigInteger(number)), id))).ToList();
         await batch.Send();
-        return items.ConvertAll(i => Header(Answer(i)));
+        return items.ConvertAll(i => Header(RpcBatch.Answer(i)));
     }
 
     /// <summary>
@@ -52,8 +52,8 @@ internal sealed class ChainClient(IClient rpc)
         var items = filters.Select(filter => batch.Add<EthGetLogs, FilterLog[]>(ask, (h, id) => h.BuildRequest(Input(filter, from, to), id))).ToList();
         var last = batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(new(rpc), (h, id) => h.BuildRequest(At(to), id));
         await batch.Send();
-        var logs = items.SelectMany(i => Answer(i) ?? throw new UnavailableException("chain-unavailable", "The chain's node gave no logs.")).Where(l => !l.Removed);
-        return ([.. logs.DistinctBy(l => l.LogIndex.Value + l.BlockNumber.Value * ChainLog.PositionsPerBlock).OrderBy(l => l.BlockNumber.Value).ThenBy(l => l.LogIndex.Value)], Header(Answer(last)));
+        var logs = items.SelectMany(i => RpcBatch.Answer(i) ?? throw new UnavailableException("chain-unavailable", "The chain's node gave no logs.")).Where(l => !l.Removed);
+        return ([.. logs.DistinctBy(l => l.LogIndex.Value + l.BlockNumber.Value * ChainLog.PositionsPerBlock).OrderBy(l => l.BlockNumber.Value).ThenBy(l => l.LogIndex.Value)], Header(RpcBatch.Answer(last)));
     }
 
     private static NewFilterInput Input(LogFilter filter, long from, long to) => new()
@@ -81,7 +81,7 @@ internal sealed class ChainClient(IClient rpc)
         var ask = new EthGetTransactionReceipt(rpc);
         var items = hashes.Select(hash => batch.Add<EthGetTransactionReceipt, Receipt>(ask, (h, id) => h.BuildRequest(hash.Value, id))).ToList();
         await batch.Send();
-        return items.ConvertAll(Answer);
+        return items.ConvertAll(RpcBatch.Answer);
     }
 
     /// <summary>Whether the node has the transactions, mined or waiting.</summary>
@@ -91,7 +91,7 @@ internal sealed class ChainClient(IClient rpc)
         var ask = new EthGetTransactionByHash(rpc);
         var items = hashes.Select(hash => batch.Add<EthGetTransactionByHash, Transaction>(ask, (h, id) => h.BuildRequest(hash.Value, id))).ToList();
         await batch.Send();
-        return items.ConvertAll(i => Answer(i) is not null);
+        return items.ConvertAll(i => RpcBatch.Answer(i) is not null);
     }
 
     /// <summary>Nonces used by the account up to a block, or with <paramref name="block"/> null including what waits in the pool.</summary>
@@ -120,11 +120,11 @@ internal sealed class ChainClient(IClient rpc)
         var call = new EthCall(rpc);
         var items = rows.Select(row => (Row: row, Item: batch.Add<EthCall, string>(call, (h, id) => h.BuildRequest(Call(from, row), BlockParameter.CreateLatest(), id)))).ToList();
         await batch.Send();
-        var latest = Answer(head) ?? throw new InvalidOperationException("The node has no latest block.");
+        var latest = RpcBatch.Answer(head) ?? throw new InvalidOperationException("The node has no latest block.");
         var blockGas = (long)latest.GasLimit.Value;
         return new(
             Header(latest)!,
-            Answer(tip)?.Value ?? throw new InvalidOperationException("The node suggests no tip."),
+            RpcBatch.Answer(tip)?.Value ?? throw new InvalidOperationException("The node suggests no tip."),
             items.ConvertAll(i => DryRun.TooMuchGas(i.Row.GasLimit, blockGas) ?? DryRun.Of(i.Item.RpcError, i.Item.Response is not null, readRevert)));
     }
 
@@ -169,9 +169,6 @@ internal sealed class ChainClient(IClient rpc)
     }
 
     private static Task<T> Reach<T>(Func<Task<T>> ask) => RpcBatch.Reach(ask);
-
-    private static TResponse? Answer<THandler, TResponse>(RpcRequestResponseBatchItem<THandler, TResponse> item) where THandler : IRpcRequestHandler<TResponse> =>
-        item.RpcError is { } error ? throw new RpcResponseException(error) : item.Response;
 
     private static BlockHeader? Header(Block? block) => block is null ? null : new(
         (long)block.Number.Value, Hash32.Parse(block.BlockHash), Hash32.Parse(block.ParentHash),

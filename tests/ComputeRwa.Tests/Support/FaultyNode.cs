@@ -31,6 +31,9 @@ public sealed class FaultyNode : IAsyncDisposable
     /// <summary>Changes what the node answers, item by item: the request, and its answer with a result or an error.</summary>
     public Action<JsonNode, JsonNode>? Lie { get; set; }
 
+    /// <summary>Answers of a batch that never come.</summary>
+    public Func<JsonNode, bool>? Loses { get; set; }
+
     public int Requests { get; private set; }
 
     /// <summary>Methods of the latest request.</summary>
@@ -66,6 +69,8 @@ public sealed class FaultyNode : IAsyncDisposable
         using var response = await _node.PostAsync((string?)null, new StringContent(asked.ToJsonString(), null, "application/json"));
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         foreach (var (one, its) in Items(asked).Zip(Items(answer))) Change(one, its);
+        if (Loses is not null && answer is JsonArray batch)
+            foreach (var (_, its) in Items(asked).Zip(Items(answer)).Where(pair => Loses(pair.First)).ToList()) batch.Remove(its);
         return Results.Text(answer.ToJsonString(), "application/json");
     }
 
