@@ -3,7 +3,7 @@ using Nethereum.KeyStore.Crypto;
 
 namespace Nethereum.Conformance;
 
-/// <summary>The two examples of the Web3 Secret Storage definition.</summary>
+/// <summary>The two examples of the Web3 Secret Storage definition, and files that other programs wrote.</summary>
 public sealed class KeyStoreTests
 {
     private const string Secret = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d";
@@ -27,6 +27,18 @@ public sealed class KeyStoreTests
     [InlineData(Scrypt)]
     public void The_definitions_examples_open_with_their_password(string json) =>
         Assert.Equal(Secret, Convert.ToHexStringLower(new KeyStoreService().DecryptKeyStoreFromJson("testpassword", json)));
+
+    [Fact]
+    public void All_7_key_files_that_other_programs_wrote_open()
+    {
+        const string presale = "a presale wallet, which is no Web3 Secret Storage";
+        EthersCases.Check("wallets", 7, test =>
+        {
+            if (test.Text("type") == "crowdsale") return presale;
+            Assert.Equal(test.Text("privateKey"), "0x" + Convert.ToHexStringLower(new KeyStoreService().DecryptKeyStoreFromJson(test.Text("password"), test.Text("json"))));
+            return null;
+        }, (presale, 2));
+    }
 
     [Fact]
     public void Another_password_is_refused() =>
