@@ -6,6 +6,7 @@ namespace ComputeRwa.Tests.Chain;
 
 /// <summary>The watcher against nodes that refuse, lag and say half.</summary>
 [Collection(HardhatCollection.Name)]
+[Trait("engine", "both")]
 public sealed class WatcherJobTests(HardhatNode node) : IAsyncLifetime
 {
     private FaultyNode _faulty = null!;
