@@ -5,25 +5,40 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
   cat <<'TXT'
-usage: ./scripts/run.sh [--once] [--keep] | --stop
+usage: ./scripts/run.sh [--once] [--keep] [--postgres] [--replicas N] | --stop
   (nothing)  runs the demonstration, prints its table and stays up until Ctrl-C
   --once     ends after the table and an audit of it (docs/verify.md)
   --keep     leaves the chain and the API running in the background when this command ends
+  --postgres    on a PostgreSQL of its own instead of SQLite
+  --replicas N  N replicas of the API over one PostgreSQL, on ports from COMPUTERWA_PORT on
   --stop     ends what an earlier run left running
 environment: COMPUTERWA_PORT (API, 5080) · COMPUTERWA_RPC_PORT (chain, 8545) · COMPUTERWA_SEED (demonstration, 1)
 TXT
 }
 
-once=false keep=false
-for argument in "$@"; do
-  case "$argument" in
+# What is up, or was left behind by a run that was killed.
+apis() { local file; for file in "$run_dir"/api*.pid; do [ -e "$file" ] && basename "$file" .pid; done; true; }
+stop_all() {
+  local name
+  for name in demo $(apis) chain; do stop "$name"; done
+  stop_postgres postgres
+}
+
+once=false keep=false postgres=false replicas=1
+while [ $# -gt 0 ]; do
+  case "$1" in
     --once) once=true ;;
     --keep) keep=true ;;
-    --stop) for name in run demo api chain; do stop "$name"; done; exit 0 ;;
+    --postgres) postgres=true ;;
+    --replicas) replicas=${2:-}; shift ;;
+    --stop) stop run; stop_all; exit 0 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
+  shift
 done
+[[ $replicas =~ ^[1-9]$ ]] || die "--replicas takes a number from 1 to 9"
+[ "$replicas" = 1 ] || postgres=true # SQLite belongs to one process
 
 port=${COMPUTERWA_PORT:-5080}
 rpc_port=${COMPUTERWA_RPC_PORT:-8545}
@@ -35,10 +50,7 @@ leave() {
   local rc=$?
   trap '' INT TERM
   stop demo
-  if ! $keep || [ $rc -ne 0 ]; then
-    stop api
-    stop chain
-  fi
+  if ! $keep || [ $rc -ne 0 ]; then stop_all; fi
   rm -f "$run_dir/run.pid"
   exit $rc
 }
@@ -52,12 +64,13 @@ take_over() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   local name
-  for name in demo api chain; do
+  for name in demo $(apis) chain postgres; do
     if other=$(alive "$name"); then say "ending the $name of an earlier run (pid $other)"; fi
-    stop "$name"
   done
+  stop_all
   need_port "$rpc_port" COMPUTERWA_RPC_PORT "the chain"
-  need_port "$port" COMPUTERWA_PORT "the API"
+  local i
+  for ((i = 0; i < replicas; i++)); do need_port $((port + i)) COMPUTERWA_PORT "the API"; done
 }
 
 start_chain() {
@@ -71,12 +84,27 @@ start_chain() {
 
 random_key() { printf 'crwa_%s' "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"; }
 
-start_api() {
-  say "starting the API at $api"
+# Replicas start at once: the first to come migrates the database, the others wait for it.
+start_apis() {
+  local i name db="sqlite:$run_dir/computerwa.db"
+  if $postgres; then
+    say "starting a fresh PostgreSQL"
+    start_postgres postgres || die "PostgreSQL did not start"
+    db="postgres:$(cat "$run_dir/postgres.connection")"
+  fi
+  say "starting the API at $api$([ "$replicas" = 1 ] || echo ", $replicas replicas on ports from $port on")"
   (umask 077 && random_key >"$run_dir/api.key")
-  start api env \
-    ASPNETCORE_URLS="$api" \
-    Db__Url="sqlite:$run_dir/computerwa.db" \
+  for ((i = 0; i < replicas; i++)); do start_api "$(replica "$i")" $((port + i)) "$db"; done
+  for ((i = 0; i < replicas; i++)); do wait_for "$(replica "$i")" 60 ready $((port + i)); done
+}
+
+replica() { [ "$1" = 0 ] && echo api || echo "api-$(($1 + 1))"; }
+
+# start_api <name> <port> <database>
+start_api() {
+  start "$1" env \
+    ASPNETCORE_URLS="http://127.0.0.1:$2" \
+    Db__Url="$3" \
     Auth__OperatorKey="$(cat "$run_dir/api.key")" \
     Chain__RpcUrl="$rpc" \
     Chain__Deployment="$run_dir/deployment.json" \
@@ -84,10 +112,9 @@ start_api() {
     Clock__Source=chain \
     Logging__LogLevel__Default=Warning \
     dotnet "$dotnet_bin/ComputeRwa/release/ComputeRwa.dll"
-  wait_for api 60 ready
 }
 
-ready() { [ "$(http_status "$port" /health/ready)" = 200 ]; }
+ready() { [ "$(http_status "$1" /health/ready)" = 200 ]; }
 
 # In the background, so that a signal is acted on at once and an orphan of a killed run can be found again.
 demonstrate() {
@@ -113,13 +140,21 @@ The API and its pages stay up at $api until Ctrl-C.
   chain (JSON-RPC)  $rpc
   logs              .run/logs/
 TXT
+  local i
+  for ((i = 1; i < replicas; i++)); do printf '  another replica   http://127.0.0.1:%s\n' $((port + i)); done
+  if $postgres; then printf '  database          %s\n' "$(cat "$run_dir/postgres.connection")"; fi
   $keep && return
-  local name
   while sleep 1; do
-    for name in chain api; do
-      alive "$name" >/dev/null || { show_log "$run_dir/logs/$name.log"; die "$name stopped by itself"; }
-    done
+    alive chain >/dev/null || { show_log "$run_dir/logs/chain.log"; die "chain stopped by itself"; }
+    somebody_serves || { show_log "$run_dir/logs/api.log"; die "the API stopped by itself"; }
   done
+}
+
+# One replica left is enough, so that others can be killed to see what happens.
+somebody_serves() {
+  local name
+  for name in $(apis); do ! alive "$name" >/dev/null || return 0; done
+  return 1
 }
 
 need_dotnet
@@ -129,7 +164,7 @@ build_contracts
 build_dotnet
 rm -rf "$run_dir"/computerwa.db* "$run_dir/deployment.json"
 start_chain
-start_api
+start_apis
 say "ready; running the demonstration (seed $seed)"
 demonstrate
 if $once; then audit; fi

@@ -8,13 +8,22 @@ public sealed class KillTests
     private const int Kills = 10;
     private const int LongestDelayMilliseconds = 40;
 
-    public static TheoryData<int> Seeds() => Repository.FullProfile ? [1, 2, 3, 4, 5] : [1];
+    public static TheoryData<string, int> Seeds()
+    {
+        var data = new TheoryData<string, int>();
+        foreach (var seed in Enumerable.Range(1, Repository.FullProfile ? 5 : 1))
+        {
+            data.Add("sqlite", seed);
+            data.Add("postgres", seed);
+        }
+        return data;
+    }
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task The_API_killed_at_ten_moments_comes_to_the_same_table(int seed)
+    public async Task The_API_killed_at_ten_moments_comes_to_the_same_table(string engine, int seed)
     {
-        await using var stack = await Stack.Start();
+        await using var stack = await Stack.Start(engine);
         await using var killer = new Killer(stack, seed);
         var options = stack.Options with { Sending = killer.Sending };
         await Demonstration.Run(options, _ => { });

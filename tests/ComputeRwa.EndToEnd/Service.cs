@@ -32,6 +32,17 @@ internal sealed class Service : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Stops it where it stands, as a host does that is frozen or out of memory; it does not notice.</summary>
+    public void Pause() => Signal("STOP");
+
+    public void Wake() => Signal("CONT");
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
     /// <summary>Waits until the test holds.</summary>
     /// <exception cref="InvalidOperationException">The process ended, or it took too long; the message holds the log's end.</exception>
     public async Task Ready(Func<Task<bool>> test, TimeSpan limit)

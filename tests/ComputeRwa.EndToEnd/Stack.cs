@@ -6,7 +6,7 @@ using ComputeRwa.Demo;
 
 namespace ComputeRwa.EndToEnd;
 
-/// <summary>A Hardhat node with the contracts, a database file and the API, all fresh and on ports of their own.</summary>
+/// <summary>A Hardhat node with the contracts, a database and one or more replicas of the API, all fresh and on ports of their own.</summary>
 internal sealed class Stack : IAsyncDisposable
 {
     private const string ApiKey = "crwa_end_to_end_operator_key";
@@ -14,33 +14,38 @@ internal sealed class Stack : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("computerwa-e2e-").FullName;
     private readonly Service _node;
     private readonly HttpClient _http;
-    private Service? _api;
+    private readonly Service?[] _apis;
+    private readonly Uri[] _addresses;
+    private string _database = "";
 
-    private Stack(int apiPort, int rpcPort)
+    private Stack(int replicas, int rpcPort)
     {
-        Api = new($"http://127.0.0.1:{apiPort}");
+        _apis = new Service?[replicas];
+        _addresses = [.. _apis.Select(_ => new Uri($"http://127.0.0.1:{FreePort()}"))];
         Rpc = new($"http://127.0.0.1:{rpcPort}");
         _http = new() { BaseAddress = Api, Timeout = TimeSpan.FromSeconds(10) };
         _node = Service.Start(Path.Combine(_folder, "chain.log"), new Dictionary<string, string> { ["HARDHAT_DISABLE_TELEMETRY"] = "true" },
             Repository.Node, Repository.Hardhat, "node", "--hostname", "127.0.0.1", "--port", $"{rpcPort}");
     }
 
-    public Uri Api { get; }
+    /// <summary>Where clients go; with several replicas the last, which started last.</summary>
+    public Uri Api => _addresses[^1];
     public Uri Rpc { get; }
     public string Deployment => Path.Combine(_folder, "deployment.json");
 
     public DemoOptions Options => new(Api, Rpc, ApiKey, new(1));
 
     /// <exception cref="InvalidOperationException">Something did not start; the message says what.</exception>
-    public static async Task<Stack> Start()
+    public static async Task<Stack> Start(string engine = "sqlite", int replicas = 1)
     {
-        var stack = new Stack(FreePort(), FreePort());
+        var stack = new Stack(replicas, FreePort());
         try
         {
+            stack._database = engine == "sqlite" ? $"sqlite:{Path.Combine(stack._folder, "computerwa.db")}" : await Postgres.CreateDatabase();
             await stack._node.Ready(() => stack.Answers(stack.Rpc), TimeSpan.FromSeconds(60));
             await Repository.RunNode("scripts/deploy.mjs", "--rpc", stack.Rpc.OriginalString, "--out", stack.Deployment, "--base-uri", new Uri(stack.Api, "/v1/tokens/").AbsoluteUri, "--window", "21600");
             await Repository.RunNode("scripts/operator.mjs", "--rpc", stack.Rpc.OriginalString, "--out", Path.Combine(stack._folder, "operator.key"));
-            await stack.StartApi();
+            for (var i = 0; i < replicas; i++) await stack.StartApi(i);
             return stack;
         }
         catch
@@ -51,12 +56,12 @@ internal sealed class Stack : IAsyncDisposable
     }
 
     /// <summary>Starts the API on the database as it is, and waits until it is ready.</summary>
-    public async Task StartApi()
+    public async Task StartApi(int replica = 0)
     {
-        _api = Service.Start(Path.Combine(_folder, "api.log"), new Dictionary<string, string>
+        var api = _apis[replica] = Service.Start(Path.Combine(_folder, $"api-{replica}.log"), new Dictionary<string, string>
         {
-            ["ASPNETCORE_URLS"] = Api.OriginalString,
-            ["Db__Url"] = $"sqlite:{Path.Combine(_folder, "computerwa.db")}",
+            ["ASPNETCORE_URLS"] = _addresses[replica].OriginalString,
+            ["Db__Url"] = _database,
             ["Auth__OperatorKey"] = ApiKey,
             ["Chain__RpcUrl"] = Rpc.OriginalString,
             ["Chain__Deployment"] = Deployment,
@@ -64,10 +69,21 @@ internal sealed class Stack : IAsyncDisposable
             ["Clock__Source"] = "chain",
             ["Logging__LogLevel__Default"] = "Warning",
         }, "dotnet", Repository.ApiAssembly);
-        await _api.Ready(() => Answers(new Uri(Api, "/health/ready")), TimeSpan.FromSeconds(60));
+        await api.Ready(() => Answers(new Uri(_addresses[replica], "/health/ready")), TimeSpan.FromSeconds(60));
     }
 
-    public void KillApi() => _api!.Kill();
+    public void KillApi(int replica = 0) => _apis[replica]!.Kill();
+
+    public void Pause(int replica) => _apis[replica]!.Pause();
+
+    public void Wake(int replica) => _apis[replica]!.Wake();
+
+    /// <summary>Whether it leaves reading the chain to another replica.</summary>
+    public async Task<bool> LooksOn(int replica)
+    {
+        var ready = await _http.GetStringAsync(new Uri(_addresses[replica], "/health/ready"));
+        return ready.Contains("another replica reads the chain", StringComparison.Ordinal);
+    }
 
     /// <summary>How many transactions of the operator the chain holds.</summary>
     public async Task<long> TransactionsSent()
@@ -113,12 +129,12 @@ internal sealed class Stack : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _api?.Dispose();
+        foreach (var api in _apis) api?.Dispose();
         _node.Dispose();
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
+        if (_database.StartsWith("postgres:", StringComparison.Ordinal)) await Postgres.DropDatabase(_database);
     }
 }

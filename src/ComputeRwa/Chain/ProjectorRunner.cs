@@ -5,6 +5,9 @@ namespace ComputeRwa.Chain;
 /// <summary>Hands stored logs to the projectors, each in position order and in one transaction with its own cursor.</summary>
 internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector> projectors)
 {
+    /// <summary>The turn that a rollback takes: who shares it reads projections from which no block is taken away meanwhile.</summary>
+    public const string Turn = "projections";
+
     private const int BatchSize = 1_000;
 
     private readonly IReadOnlyList<IProjector> _projectors = [.. projectors];
@@ -35,6 +38,7 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     /// <summary>Part of the transaction that forgets the blocks.</summary>
     public async Task RollBack(Tx tx, long fromBlock)
     {
+        await tx.TakeTurn(Turn);
         foreach (var projector in _projectors) await projector.RollBack(tx, fromBlock);
     }
 

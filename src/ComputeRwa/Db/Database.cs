@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
-using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -14,7 +13,14 @@ namespace ComputeRwa.Db;
 /// </summary>
 internal sealed class Database : IDisposable
 {
-    private readonly string _connectionString;
+    /// <summary>
+    /// A process that is paused in the middle of a transaction, or whose machine is gone, would keep what it locked from all others: the server
+    /// ends a write that asks for nothing for so long. A connection string with Options of its own keeps those.
+    /// </summary>
+    private const string PauseLimit = "-c idle_in_transaction_session_timeout=15s";
+
+    private readonly string _reading;
+    private readonly string _writing;
     private readonly SemaphoreSlim? _writer;
     private readonly ConcurrentDictionary<string, Signal> _signals = new();
 
@@ -28,12 +34,13 @@ internal sealed class Database : IDisposable
         TypeHandlers.Register();
         if (url.StartsWith("postgres:", StringComparison.Ordinal))
         {
-            (IsPostgres, _connectionString) = (true, Guarded(url["postgres:".Length..]));
+            IsPostgres = true;
+            (_reading, _writing) = (Pool(url["postgres:".Length..]), Pool(url["postgres:".Length..], PauseLimit));
         }
         else if (url.StartsWith("sqlite:", StringComparison.Ordinal))
         {
             SQLitePCL.Batteries_V2.Init();
-            _connectionString = new SqliteConnectionStringBuilder { DataSource = url["sqlite:".Length..], DefaultTimeout = 30 }.ToString();
+            _reading = _writing = new SqliteConnectionStringBuilder { DataSource = url["sqlite:".Length..], DefaultTimeout = 30 }.ToString();
             _writer = new(1, 1);
         }
         else
@@ -57,7 +64,8 @@ internal sealed class Database : IDisposable
         DbConnection? connection = null;
         try
         {
-            connection = IsPostgres ? new NpgsqlConnection(_connectionString) : new SqliteConnection(_connectionString);
+            var pool = writes ? _writing : _reading;
+            connection = IsPostgres ? new NpgsqlConnection(pool) : new SqliteConnection(pool);
             await connection.OpenAsync(cancel);
             if (connection is not SqliteConnection sqlite)
                 return (connection, await connection.BeginTransactionAsync(writes ? IsolationLevel.ReadCommitted : IsolationLevel.RepeatableRead, cancel));
@@ -72,14 +80,12 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>
-    /// A process that is paused in the middle of a transaction, or whose machine is gone, would keep the rows it locked from all others: the
-    /// server ends a transaction that asks for nothing for so long. A connection string with Options of its own keeps them.
-    /// </summary>
-    private static string Guarded(string connectionString)
+    /// <summary>One of two pools, each small enough that several replicas fit a server with its usual 100 connections.</summary>
+    private static string Pool(string connectionString, string? options = null)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        builder.Options ??= "-c idle_in_transaction_session_timeout=15s";
+        if (builder.MaxPoolSize == 100) builder.MaxPoolSize = 20; // 100 is Npgsql's own when nothing is named
+        builder.Options ??= options;
         return builder.ToString();
     }
 
@@ -93,7 +99,7 @@ internal sealed class Database : IDisposable
 }
 
 /// <summary>One transaction. Statements are Dapper's; the transaction is always passed along. Lists go in as <c>IN @ids</c> with an array or List.</summary>
-internal sealed partial class Tx(Database database, bool writes) : IAsyncDisposable
+internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
 {
     /// <summary>Lets a route handler take the request's transaction, which Http/UnitOfWork.cs opened, as a parameter.</summary>
     public static ValueTask<Tx?> BindAsync(HttpContext http) => ValueTask.FromResult((Tx?)http.Items[typeof(Tx)]);
@@ -107,22 +113,39 @@ internal sealed partial class Tx(Database database, bool writes) : IAsyncDisposa
     /// <summary>Cancelled when the caller no longer wants the result; never cancels a commit.</summary>
     public CancellationToken Cancel { get; init; }
 
-    public async Task<List<T>> Query<T>(string sql, object? args = null) => [.. await (await Open()).QueryAsync<T>(Dialect(sql), args, _transaction)];
+    public async Task<List<T>> Query<T>(string sql, object? args = null) => [.. await (await Open()).QueryAsync<T>(Spoken(sql, args))];
 
-    public async Task<T?> First<T>(string sql, object? args = null) => await (await Open()).QueryFirstOrDefaultAsync<T>(Dialect(sql), args, _transaction);
+    public async Task<T?> First<T>(string sql, object? args = null) => await (await Open()).QueryFirstOrDefaultAsync<T>(Spoken(sql, args));
 
-    public async Task<T> Single<T>(string sql, object? args = null) => await (await Open()).QuerySingleAsync<T>(Dialect(sql), args, _transaction);
+    public async Task<T> Single<T>(string sql, object? args = null) => await (await Open()).QuerySingleAsync<T>(Spoken(sql, args));
 
-    public async Task<int> Execute(string sql, object? args = null) => await (await Open()).ExecuteAsync(Dialect(sql), args, _transaction);
+    public async Task<int> Execute(string sql, object? args = null) => await (await Open()).ExecuteAsync(Spoken(sql, args));
 
     /// <summary>The raw pair, for bulk paths such as binary COPY.</summary>
     public async Task<(DbConnection Connection, DbTransaction Transaction)> Raw() => (await Open(), _transaction!);
+
+    /// <summary>Ends a SELECT whose rows this transaction is about to change: others that want to wait for its end. In SQLite all writers do.</summary>
+    public string ForUpdate => IsPostgres ? " FOR UPDATE" : "";
 
     /// <summary>Lets the transactions that take the turn of that name follow one another, each from here to its end. In SQLite all writers do.</summary>
     public async Task TakeTurn(string name)
     {
         if (IsPostgres) await Execute("SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", new { name });
         else await Open();
+    }
+
+    /// <summary>Keeps those out who take the turn, and lets others in who share it.</summary>
+    public async Task ShareTurn(string name)
+    {
+        if (IsPostgres) await Execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(@name, 0))", new { name });
+        else await Open();
+    }
+
+    /// <summary>Lets this transaction think between statements for longer than the server otherwise waits.</summary>
+    public async Task AllowPauses(TimeSpan longest)
+    {
+        if (IsPostgres)
+            await Execute("SELECT set_config('idle_in_transaction_session_timeout', @limit, true)", new { limit = $"{(long)longest.TotalMilliseconds}ms" });
     }
 
     /// <summary>Wakes who waits for the topic in this process, once this transaction has committed.</summary>
@@ -136,11 +159,11 @@ internal sealed partial class Tx(Database database, bool writes) : IAsyncDisposa
         foreach (var topic in _announced ?? []) database.Signal(topic).Set();
     }
 
-    /// <summary>Dapper spells out the list of <c>IN @ids</c> for SQLite, but hands PostgreSQL one array, which takes another operator.</summary>
-    private string Dialect(string sql) => IsPostgres ? InList().Replace(sql, m => m.Groups["not"].Success ? $"<> ALL({m.Groups["list"]})" : $"= ANY({m.Groups["list"]})") : sql;
-
-    [GeneratedRegex(@"\b(?<not>NOT\s+)?IN\s+(?<list>@\w+)")]
-    private static partial Regex InList();
+    private CommandDefinition Spoken(string sql, object? args)
+    {
+        var (text, parameters) = Lists.Spoken(IsPostgres, sql, args);
+        return new(text, parameters, _transaction);
+    }
 
     private async Task<DbConnection> Open()
     {

@@ -26,6 +26,7 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
     private const int MostAttempts = 10;
     private const string Deadlock = "40P01";
     private const string SerializationFailure = "40001";
+    private const string UniqueViolation = "23505";
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -63,9 +64,10 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
                 await Attempt(http, body, request);
                 return;
             }
-            catch (DbException e) when (e.SqlState is Deadlock or SerializationFailure && attempt < MostAttempts)
+            catch (DbException e) when (e.SqlState is Deadlock or SerializationFailure or UniqueViolation && attempt < MostAttempts)
             {
-                // Nothing of it was kept and nothing was answered yet: two requests wanted the same rows in another order.
+                // Two requests at once wanted the same rows in another order, or both found a name free. Nothing of this one was kept or answered
+                // yet, and the second time it sees what the other has done.
                 http.Response.Clear();
             }
         }

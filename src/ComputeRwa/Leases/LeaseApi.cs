@@ -66,7 +66,7 @@ internal static class LeaseApi
         string id, SignLease request, HttpContext http, Tx tx, TimeProvider time, SignatureCheck signatures, LeaseBoard board)
     {
         var now = time.Now();
-        if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
+        if (await LeaseStore.FindToChange(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         if (!http.MayActFor(lease.ProviderId)) return new Refusal(NotYours("id"));
         if (request.Party is not ("provider" or "lessee")) return new Refusal(Error.Invalid("party", "must be provider or lessee"));
         if (LeaseRules.RefuseSignature(await board.Status(tx, lease)) is { } refused) return new Refusal(refused);
@@ -81,7 +81,7 @@ internal static class LeaseApi
     private static async Task<Results<Ok<LeaseView>, Refusal>> Withdraw(string id, HttpContext http, Tx tx, TimeProvider time, LeaseBoard board)
     {
         var now = time.Now();
-        if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
+        if (await LeaseStore.FindToChange(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         if (!http.MayActFor(lease.ProviderId)) return new Refusal(NotYours("id"));
         if (LeaseRules.RefuseWithdrawal(await board.Status(tx, lease)) is { } refused) return new Refusal(refused);
         await LeaseStore.Withdraw(tx, lease.Id, now);

@@ -49,6 +49,10 @@ internal static class LeaseStore
     /// <summary>By the id of a route; a malformed id is no lease's.</summary>
     public static async Task<Lease?> Find(Tx tx, string id) => Hash32.TryParse(id, out var hash) ? await Find(tx, hash) : null;
 
+    /// <summary>The same for whoever changes it: two cannot both find it ready, one to be withdrawn and one to be minted.</summary>
+    public static async Task<Lease?> FindToChange(Tx tx, string id) => Hash32.TryParse(id, out var hash)
+        ? (await tx.First<LeaseRow>($"SELECT {Columns} FROM leases WHERE id = @hash{tx.ForUpdate}", new { hash }))?.ToLease() : null;
+
     /// <summary>Oldest first, after the lease <paramref name="after"/>.</summary>
     public static async Task<List<Lease>> List(Tx tx, string after, int limit) => (await tx.Query<LeaseRow>(
         $"""

@@ -36,7 +36,7 @@ internal static class OriginationApi
         string id, OriginateLease request, HttpContext http, Tx tx, TimeProvider time, PermitDesk permits, Deployment deployment, LeaseBoard board)
     {
         var now = time.Now();
-        if (await LeaseStore.Find(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
+        if (await LeaseStore.FindToChange(tx, id) is not { } lease) return new Refusal(Error.NotFound("lease", id));
         if (!http.MayActFor(lease.ProviderId)) return new Refusal(LeaseApi.NotYours("id"));
         var status = await board.Status(tx, lease);
         if (LeaseRules.RefuseOrigination(lease, status) is { } refused) return new Refusal(refused);

@@ -27,6 +27,8 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
     {
         var now = time.Now();
         await EpochStore.TakeTurn(tx);
+        await tx.ShareTurn(ProjectorRunner.Turn);
+        await tx.AllowPauses(TimeSpan.FromMinutes(2)); // a million leases take seconds to compute
         var attempt = await CancellationStore.NextAttempt(tx);
         var known = await EpochStore.Find(tx, epoch);
         if (known is not null && (known.Attempt == attempt || await Stands(tx, known))) return known;

@@ -78,6 +78,21 @@ public sealed class DatabaseTests : IAsyncLifetime
         Assert.Equal(1, await Count());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(40_000)]
+    public async Task A_list_has_any_length(int length)
+    {
+        await Write("CREATE TABLE t (x TEXT PRIMARY KEY, n BIGINT NOT NULL)");
+        await Write("INSERT INTO t (x, n) VALUES ('a 1', 1), ('a 2', 2), ('it''s \"x\"', 3)");
+        List<string> ids = [.. Enumerable.Range(2, length).Select(i => $"a {i}"), "it's \"x\""];
+        await using var tx = Database.Read();
+        Assert.Equal(length == 0 ? [3] : [2, 3], await tx.Query<long>("SELECT n FROM t WHERE x IN @ids AND n > @least ORDER BY n", new { ids, least = 0 }));
+        Assert.Equal(length == 0 ? [1, 2] : [1], await tx.Query<long>("SELECT n FROM t WHERE x NOT IN @ids ORDER BY n", new { ids = ids.ToArray() }));
+        Assert.Equal([1, 3], await tx.Query<long>("SELECT n FROM t WHERE n IN @numbers ORDER BY n", new { numbers = new long[] { 1, 3 } }));
+    }
+
     [Fact]
     public async Task Those_who_take_a_turn_follow_one_another()
     {
