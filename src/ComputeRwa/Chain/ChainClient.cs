@@ -84,6 +84,28 @@ internal sealed class ChainClient(IClient rpc)
         return items.ConvertAll(RpcBatch.Answer);
     }
 
+    /// <summary>Nonces used up to a block, and receipts: asked in one batch, so that one node answers for the same chain.</summary>
+    public async Task<(long Used, List<Receipt?> Receipts)> Settled(Address account, long block, IEnumerable<Hash32> hashes)
+    {
+        var batch = new RpcBatch(rpc);
+        var used = batch.Add<EthGetTransactionCount, HexBigInteger>(new(rpc), (h, id) => h.BuildRequest(account.Value, new BlockParameter(new HexBigInteger(block)), id));
+        var ask = new EthGetTransactionReceipt(rpc);
+        var items = hashes.Select(hash => batch.Add<EthGetTransactionReceipt, Receipt>(ask, (h, id) => h.BuildRequest(hash.Value, id))).ToList();
+        await batch.Send();
+        return ((long)(RpcBatch.Answer(used)?.Value ?? throw new UnavailableException("chain-unavailable", "The chain's node does not count nonces.")), items.ConvertAll(RpcBatch.Answer));
+    }
+
+    /// <summary>All receipts of the blocks; null where the node has no such method.</summary>
+    public async Task<List<Receipt>?> BlockReceipts(IEnumerable<long> numbers)
+    {
+        var batch = new RpcBatch(rpc);
+        var ask = new EthGetBlockReceiptsByNumber(rpc);
+        var items = numbers.Select(number => batch.Add<EthGetBlockReceiptsByNumber, Receipt[]>(ask, (h, id) => h.BuildRequest(new HexBigInteger(number), id))).ToList();
+        await batch.Send();
+        if (items.Exists(i => i.HasError)) return null;
+        return [.. items.SelectMany(i => RpcBatch.Answer(i) ?? throw new UnavailableException("chain-unavailable", "The chain's node does not have a block's receipts yet."))];
+    }
+
     /// <summary>Whether the node has the transactions, mined or waiting.</summary>
     public async Task<List<bool>> Knows(IEnumerable<Hash32> hashes)
     {

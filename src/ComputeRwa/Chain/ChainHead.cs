@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using ComputeRwa.Kernel;
 
@@ -26,8 +27,12 @@ internal sealed class ChainStatus
     /// <summary>Another replica reads the chain for this one too.</summary>
     public bool LooksOn { get; set; }
 
-    /// <summary>Why the sender or the watcher cannot go on; null when they can.</summary>
-    public string? SenderProblem { get; set; } = "has not started";
+    private readonly ConcurrentDictionary<Address, string> _lanes = new();
+
+    public void Report(Address lane, string? problem) => _lanes[lane] = problem ?? "";
+
+    /// <summary>Why a lane of the sender, or the watcher, cannot go on; null when they can.</summary>
+    public string? SenderProblem => _lanes.IsEmpty ? "has not started" : _lanes.Where(l => l.Value.Length > 0).Select(l => $"{l.Key}: {l.Value}").FirstOrDefault();
     public string? WatcherProblem { get; set; } = "has not started";
 
     public void Saw(BlockHeader head)

@@ -19,6 +19,8 @@ internal sealed record ChainOptions(Uri RpcUrl, Deployment Deployment, IReadOnly
 
     public IReadOnlyList<LogFilter> Watched { get; init; } = LogFilter.Of(Deployment);
 
+    public SendLimits Limits { get; init; } = SendLimits.Standard;
+
     /// <summary>The first of the accounts that pay gas: the one that calls are tried from.</summary>
     public ISigner Operator => Signers[0];
 
@@ -42,6 +44,7 @@ internal sealed record ChainOptions(Uri RpcUrl, Deployment Deployment, IReadOnly
             HeadQuorum = Positive(config, "Chain:HeadQuorum", urls.Count / 2 + 1) is var quorum && quorum <= urls.Count ? quorum
                 : throw new InvalidOperationException($"Chain:HeadQuorum is {quorum}, and there are {urls.Count} nodes."),
             Finality = FinalityOf(config["Chain:Finality"]),
+            Limits = SendLimits.Read(config),
         };
     }
 

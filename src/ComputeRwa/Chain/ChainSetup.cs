@@ -29,8 +29,14 @@ internal static class ChainSetup
         services.AddSingleton<ProjectorRunner>();
         if (options.ClockFromChain) services.AddSingleton<TimeProvider, ChainClock>();
         else services.AddSingleton(TimeProvider.System);
-        services.AddHostedService<SenderJob>();
+        foreach (var signer in options.Signers) services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<SenderJob>(s, MakeLane(s, signer)));
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<WatcherJob>(s, WatcherDuty(s.GetRequiredService<Database>())));
+    }
+
+    private static Lane MakeLane(IServiceProvider s, ISigner signer)
+    {
+        var database = s.GetRequiredService<Database>();
+        return new(database, s.GetRequiredService<ChainClient>(), s.GetRequiredService<ChainOptions>(), signer, Lane.DutyOf(database, signer), s.GetRequiredService<TimeProvider>());
     }
 
     /// <summary>Reading the chain: storing blocks and logs, projecting them, making transactions final.</summary>

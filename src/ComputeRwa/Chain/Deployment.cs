@@ -29,6 +29,10 @@ internal sealed record Deployment(
         (nameof(Contracts.TestDollar), Address.Parse(Contracts.TestDollar)),
     ];
 
+    /// <summary>All that may be called.</summary>
+    public IReadOnlySet<Address> Callable() =>
+        Named.Select(c => c.Address).Append(Address.Parse(Contracts.Authority)).Append(Address.Parse(Contracts.BondToken)).ToHashSet();
+
     /// <exception cref="InvalidOperationException">The file is missing or incomplete.</exception>
     public static Deployment Read(string path)
     {

@@ -35,6 +35,9 @@ internal static class Outbox
     /// <summary>What wakes the sender.</summary>
     public const string Topic = "outbox";
 
+    /// <summary>The kind of a transaction that only uses a nonce, so that later ones go on.</summary>
+    public const string Filling = "fill";
+
     /// <summary>Queues a command and returns its transaction id; a command id seen before returns the id it got then.</summary>
     public static async Task<TransactionId> Enqueue(Tx tx, Command command, DateTimeOffset now)
     {

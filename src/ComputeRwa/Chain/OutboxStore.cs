@@ -1,4 +1,5 @@
 using ComputeRwa.Db;
+using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Chain;
@@ -22,11 +23,27 @@ internal static class OutboxStore
     public static Task<List<OutboxRow>> Queued(Tx tx, int limit) => tx.Query<OutboxRow>(
         Columns + " WHERE state = 'queued' ORDER BY seq LIMIT @limit", new { limit });
 
-    /// <summary>What is signed and not yet final, in nonce order.</summary>
-    public static Task<List<OutboxRow>> Unsettled(Tx tx) => tx.Query<OutboxRow>(
-        Columns + " WHERE state IN ('signed', 'broadcast', 'mined') ORDER BY nonce");
+    public static Task<List<(TransactionId Id, string Subject)>> QueuedSubjects(Tx tx, int limit) => tx.Query<(TransactionId Id, string Subject)>(
+        "SELECT id, subject FROM transactions WHERE state = 'queued' ORDER BY seq LIMIT @limit", new { limit });
 
-    public static async Task<int> CountUnmined(Tx tx) => (int)await tx.Single<long>("SELECT COUNT(*) FROM transactions WHERE state IN ('signed', 'broadcast')");
+    /// <summary>Whether another lane has unmined commands of these subjects, or one of them that stays queued would be left behind.</summary>
+    /// <param name="leaving">what leaves the queue by failing</param>
+    public static async Task<bool> WouldOvertake(Tx tx, Address signer, IReadOnlyList<OutboxRow> rows, IEnumerable<TransactionId> leaving)
+    {
+        var subjects = rows.Select(r => r.Subject).Distinct().ToArray();
+        var elsewhere = await tx.Single<bool>(
+            "SELECT EXISTS (SELECT 1 FROM transactions WHERE state IN ('signed', 'broadcast') AND signer <> @signer AND subject IN @subjects)", new { signer, subjects });
+        if (elsewhere) return true;
+        var (taken, last) = (rows.Select(r => r.Id).Concat(leaving).ToHashSet(), rows.GroupBy(r => r.Subject).ToDictionary(g => g.Key, g => g.Max(r => r.Seq)));
+        var queued = await tx.Query<(TransactionId Id, string Subject, long Seq)>("SELECT id, subject, seq FROM transactions WHERE state = 'queued' AND subject IN @subjects", new { subjects });
+        return queued.Exists(q => !taken.Contains(q.Id) && q.Seq < last[q.Subject]);
+    }
+
+    /// <summary>Place in the queue of the first row, besides these, that is neither mined nor failed.</summary>
+    public static Task<long?> EarliestOpen(Tx tx, IEnumerable<TransactionId> besides) => tx.First<long?>(
+        "SELECT MIN(seq) FROM transactions WHERE state IN ('queued', 'signed', 'broadcast') AND id NOT IN @ids", new { ids = besides.Select(i => i.Value).ToArray() });
+
+    public static Task<List<OutboxRow>> Load(Tx tx, IEnumerable<TransactionId> ids) => tx.Query<OutboxRow>(Columns + " WHERE id IN @ids", new { ids = ids.Select(i => i.Value).ToArray() });
 
     public static Task<OutboxRow?> Find(Tx tx, TransactionId id) => tx.First<OutboxRow>(Columns + " WHERE id = @id", new { id });
 
@@ -42,67 +59,33 @@ internal static class OutboxStore
     public static async Task<Dictionary<string, long>> CountByState(Tx tx) =>
         (await tx.Query<(string State, long Count)>("SELECT state, COUNT(*) FROM transactions GROUP BY state")).ToDictionary(r => r.State, r => r.Count);
 
-    public static Task<long?> NextNonce(Tx tx, Address signer) => tx.First<long?>(
-        "SELECT next_nonce FROM signer_lanes WHERE address = @signer", new { signer });
-
-    /// <summary>Moves the lane on, if it still stands where the caller saw it. False: somebody else moved it.</summary>
-    public static async Task<bool> Reserve(Tx tx, Address signer, long from, long to) => await tx.Execute(
-        "UPDATE signer_lanes SET next_nonce = @to WHERE address = @signer AND next_nonce = @from", new { signer, from, to }) == 1;
-
-    public static Task<int> OpenLane(Tx tx, Address signer, long nextNonce) => tx.Execute(
-        """
-        INSERT INTO signer_lanes (address, next_nonce) VALUES (@signer, @nextNonce)
-        ON CONFLICT (address) DO UPDATE SET next_nonce = CASE WHEN excluded.next_nonce > signer_lanes.next_nonce THEN excluded.next_nonce ELSE signer_lanes.next_nonce END
-        """, new { signer, nextNonce });
-
-    public static async Task<bool> Sign(Tx tx, TransactionId id, Address signer, long nonce, string raw, Hash32 hash, DateTimeOffset now) => await tx.Execute(
-        """
-        UPDATE transactions SET state = 'signed', signer = @signer, nonce = @nonce, raw = @raw, hash = @hash, attempts = attempts + 1, updated_at = @now
-        WHERE id = @id AND state = 'queued'
-        """, new { id, signer, nonce, raw, hash, now }) == 1;
-
     public static Task<int> Refuse(Tx tx, TransactionId id, string error, DateTimeOffset now) => tx.Execute(
         "UPDATE transactions SET state = 'failed', error = @error, updated_at = @now WHERE id = @id AND state = 'queued'", new { id, error, now });
-
-    public static Task<int> Broadcast(Tx tx, TransactionId id, DateTimeOffset now) => tx.Execute(
-        "UPDATE transactions SET state = 'broadcast', updated_at = @now WHERE id = @id AND state = 'signed'", new { id, now });
-
-    /// <summary>What a receipt says. <paramref name="error"/> is why it reverted in its block; null when it did not.</summary>
-    public static Task<int> Mine(Tx tx, TransactionId id, long blockNumber, Hash32 blockHash, long gasUsed, string? error, DateTimeOffset now) => tx.Execute(
-        """
-        UPDATE transactions SET state = @state, block_number = @blockNumber, block_hash = @blockHash, gas_used = @gasUsed, error = @error, updated_at = @now
-        WHERE id = @id AND state IN ('signed', 'broadcast', 'mined')
-        """,
-        new { id, state = error is null ? TransactionState.Mined : TransactionState.Failed, blockNumber, blockHash, gasUsed, error, now });
-
-    /// <summary>Its nonce went to a stranger's transaction for good: it gets a new one.</summary>
-    public static Task<int> Requeue(Tx tx, TransactionId id, DateTimeOffset now) => tx.Execute(
-        """
-        UPDATE transactions SET state = 'queued', signer = NULL, nonce = NULL, raw = NULL, hash = NULL, updated_at = @now
-        WHERE id = @id AND state IN ('signed', 'broadcast')
-        """, new { id, now });
-
-    /// <summary>Its block is gone: it is on its way again, with the same bytes.</summary>
-    public static Task<int> Unmine(Tx tx, TransactionId id, DateTimeOffset now) => tx.Execute(
-        """
-        UPDATE transactions SET state = 'broadcast', block_number = NULL, block_hash = NULL, gas_used = NULL, updated_at = @now
-        WHERE id = @id AND state = 'mined'
-        """, new { id, now });
 
     /// <summary>A reorganisation undid the blocks from here on: what was in them, final or not, is on its way again.</summary>
     public static Task<int> Undo(Tx tx, long fromBlock, DateTimeOffset now) => tx.Execute(
         """
-        UPDATE transactions SET state = 'broadcast', block_number = NULL, block_hash = NULL, gas_used = NULL, error = NULL, updated_at = @now
+        UPDATE transactions SET state = 'broadcast', block_number = NULL, block_hash = NULL, gas_used = NULL,
+            error = CASE WHEN is_empty = 1 THEN error END, updated_at = @now
         WHERE block_number >= @fromBlock
         """, new { fromBlock, now });
 
-    /// <summary>Mined rows at or below the block whose block no stored header contradicts.</summary>
-    public static Task<int> Finalise(Tx tx, long throughBlock, DateTimeOffset now) => tx.Execute(
-        """
-        UPDATE transactions SET state = 'final', updated_at = @now
-        WHERE state = 'mined' AND block_number <= @throughBlock
-          AND NOT EXISTS (SELECT 1 FROM chain_blocks b WHERE b.number = transactions.block_number AND b.hash <> transactions.block_hash)
-        """, new { throughBlock, now });
+    /// <summary>Mined rows at or below the block whose block no stored header contradicts: final, or failed for good.</summary>
+    public static async Task Finalise(Tx tx, long throughBlock, DateTimeOffset now)
+    {
+        const string Settled =
+            """
+            state = 'mined' AND block_number <= @throughBlock
+            AND NOT EXISTS (SELECT 1 FROM chain_blocks b WHERE b.number = transactions.block_number AND b.hash <> transactions.block_hash)
+            """;
+        var failed = await tx.Query<OutboxRow>(Columns + " WHERE error IS NOT NULL AND " + Settled, new { throughBlock });
+        foreach (var row in failed) await AnnounceFailure(tx, row, row.Error!, now);
+        await tx.Execute(
+            "UPDATE transactions SET state = CASE WHEN error IS NULL THEN 'final' ELSE 'failed' END, updated_at = @now WHERE " + Settled, new { throughBlock, now });
+    }
+
+    public static Task AnnounceFailure(Tx tx, OutboxRow row, string error, DateTimeOffset now) =>
+        Feed.Append(tx, "transaction.failed", row.Id.Value, new { row.Kind, row.Subject, error }, now);
 
     public static Task<bool> HasMined(Tx tx) => tx.Single<bool>("SELECT EXISTS (SELECT 1 FROM transactions WHERE state = 'mined')");
 }

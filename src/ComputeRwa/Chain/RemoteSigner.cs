@@ -22,7 +22,7 @@ internal sealed class RemoteSigner(IClient rpc, Address address) : ISigner
     /// <param name="url">may carry a user and password, which are sent as basic authentication and shown nowhere</param>
     public static RemoteSigner At(Uri url, Address address)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 16, PooledConnectionLifetime = TimeSpan.FromMinutes(10) };
         return new(new RpcClient(url, new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) }), address);
     }
 

@@ -1,201 +1,196 @@
+using System.Diagnostics;
 using ComputeRwa.Db;
-using ComputeRwa.Http;
 using ComputeRwa.Kernel;
-using Receipt = Nethereum.RPC.Eth.DTOs.TransactionReceipt;
 
 namespace ComputeRwa.Chain;
 
 /// <summary>
-/// Takes the outbox to the chain: reserve nonces → sign → commit raw bytes and hash → broadcast in nonce order → receipts.
-/// Every step starts from what the database says, so it may be cut off anywhere: what is committed goes on from there, and
-/// what is not committed never left this process.
+/// Takes the outbox to the chain through one signer's lane: reserve nonces → sign → commit raw bytes and hash → broadcast in nonce order →
+/// receipts. Every step starts from what the database says, so it may be cut off anywhere: what is committed goes on from there, and what is
+/// not committed never left this process. One replica at a time holds a lane, and each of its writes is checked against that.
 /// </summary>
-internal sealed class SenderJob(
-    Database database, ChainClient chain, ChainOptions options, ChainIdentity identity, ChainStatus status, ChainSignals signals,
-    AbiCatalog catalog, TimeProvider time, ILogger<SenderJob> log) : ChainJob(log)
+internal sealed class SenderJob : ChainJob
 {
-    private bool _laneIsOpen;
+    private static readonly TimeSpan ReadyFor = TimeSpan.FromSeconds(5);
 
-    private Address Signer => options.Operator.Address;
+    private readonly Lane _lane;
+    private readonly SenderFollowUp _followUp;
+    private readonly ChainIdentity _identity;
+    private readonly ChainStatus _status;
+    private readonly ChainSignals _signals;
+    private readonly AbiCatalog _catalog;
+    private readonly ILogger<SenderJob> _log;
+    private readonly IReadOnlySet<Address> _contracts;
+    private bool _open;
+    private long _ready;
 
-    protected override Task Wait(TimeSpan? backOff, CancellationToken stop) => signals.Sender.Wait(backOff ?? TimeSpan.FromSeconds(1), stop);
+    public SenderJob(Lane lane, ChainIdentity identity, ChainStatus status, ChainSignals signals, AbiCatalog catalog, ILogger<SenderJob> log) : base(log)
+    {
+        (_lane, _identity, _status, _signals, _catalog, _log) = (lane, identity, status, signals, catalog, log);
+        _followUp = new(lane, signals, catalog, log);
+        _contracts = lane.Options.Deployment.Callable();
+    }
 
-    protected override void Report(string? problem) => status.SenderProblem = problem;
+    private Address Signer => _lane.Address;
+    private SendLimits Limits => _lane.Options.Limits;
+
+    protected override Duty Duty => _lane.Duty;
+
+    protected override Task Wait(TimeSpan? backOff, CancellationToken stop) => _signals.Sender.Wait(backOff ?? TimeSpan.FromSeconds(1), stop);
+
+    protected override void Report(string? problem) => _status.Report(Signer, problem);
 
     /// <summary>One round: what is on its way first, then the queue. True when it is worth going on at once.</summary>
     public override async Task<bool> Step()
     {
-        if (!await identity.Verified()) return false;
-        if (!_laneIsOpen) await OpenLane();
-        var (moved, refusal) = await FollowUp();
-        Report(refusal);
-        return refusal is null && (await TakeQueued() || moved);
+        if (!await _identity.Verified()) return false;
+        if (!await Duty.Take())
+        {
+            _open = false;
+            Report(null);
+            return false;
+        }
+        if (!_open) await Open();
+        var offered = await _lane.Offer(await _lane.ToHandOver());
+        var queue = await ReadQueue();
+        if (queue.Rows.Count == 0 && queue.InFlight == 0 && !queue.HasMined)
+        {
+            await Done(queue, problem: null);
+            return false;
+        }
+        var look = await _lane.Chain.Preflight(Signer, queue.Rows, _catalog.Revert);
+        _status.Saw(_lane.Head = look.Head);
+        var (moved, problem) = await _followUp.Run(look.Head, look.Tip, offered);
+        var signed = false;
+        if (problem is null && queue.Rows.Count > 0) (signed, problem) = await TakeQueued(queue, look);
+        await Done(queue, problem);
+        return problem is null && (moved || signed);
     }
 
-    private async Task OpenLane()
+    private async Task Done(Queue queue, string? problem)
     {
-        var pending = await chain.TransactionCount(Signer, block: null);
-        await using var tx = database.Write();
-        await OutboxStore.OpenLane(tx, Signer, Sender.FirstNonce(await OutboxStore.NextNonce(tx, Signer), pending));
+        Report(problem);
+        if (queue.IsShared && problem is null && Stopwatch.GetElapsedTime(_ready) > ReadyFor / 4) await SetReady();
+    }
+
+    /// <summary>As long as a lane says that it can sign, the others leave it its share of the queue.</summary>
+    private async Task SetReady()
+    {
+        await using var tx = await _lane.Write();
+        await LaneStore.SetReady(tx, Signer, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         await tx.Commit();
-        _laneIsOpen = true;
+        _ready = Stopwatch.GetTimestamp();
+    }
+
+    private async Task Open()
+    {
+        var pending = await _lane.Chain.TransactionCount(Signer, block: null);
+        await using var tx = await _lane.Write();
+        await LaneStore.Open(tx, Signer, Sender.FirstNonce((await LaneStore.Find(tx, Signer))?.NextNonce, pending));
+        await tx.Commit();
+        await SetReady();
+        _followUp.Forget();
+        _open = true;
     }
 
     // ── the queue ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    private async Task<bool> TakeQueued()
+    private sealed record Queue(List<OutboxRow> Rows, long Nonce, int InFlight, bool HasMined, bool IsShared);
+
+    private async Task<Queue> ReadQueue()
     {
-        var (queue, unmined, nonce) = await ReadQueue();
-        if (queue.Count == 0) return false;
-        var preflight = await chain.Preflight(Signer, queue, catalog.Revert);
-        status.Saw(preflight.Head);
-        var plan = Sender.Plan([.. queue.Zip(preflight.Runs)], earlierUnmined: unmined > 0);
+        var since = DateTimeOffset.UtcNow - ReadyFor;
+        await using var tx = _lane.Read();
+        var lane = await LaneStore.Find(tx, Signer) ?? throw new InvalidOperationException($"The lane of {Signer} is not open.");
+        var inFlight = await LaneStore.CountUnmined(tx, Signer);
+        var hasMined = await LaneStore.HasMined(tx, Signer);
+        var most = Math.Min(Sender.BatchSize, Limits.MostInFlight - inFlight);
+        var isShared = await LaneStore.HasOthers(tx, Signer);
+        if (most <= 0) return new([], lane.NextNonce, inFlight, hasMined, isShared);
+        if (!isShared) return new(await OutboxStore.Queued(tx, most), lane.NextNonce, inFlight, hasMined, isShared);
+        var ready = await LaneStore.ReadySince(tx, since.ToUnixTimeMilliseconds());
+        if (!ready.Contains(Signer)) ready = [.. ready.Append(Signer).OrderBy(a => a.Value, StringComparer.Ordinal)];
+        var unmined = await LaneStore.SubjectsInFlight(tx);
+        var mine = (await OutboxStore.QueuedSubjects(tx, Sender.WidestLook)).Where(q => Sender.LaneOf(q.Subject, unmined, ready) == Signer).Take(most);
+        var rows = await OutboxStore.Load(tx, mine.Select(q => q.Id));
+        return new([.. rows.OrderBy(r => r.Seq)], lane.NextNonce, inFlight, hasMined, isShared);
+    }
+
+    private async Task<(bool Signed, string? Problem)> TakeQueued(Queue queue, Preflight look)
+    {
+        var tried = queue.Rows.Zip(look.Runs).Select(p => IsAllowed(p.First) ? p : (p.First, NotAllowed)).ToList();
+        var plan = Sender.Plan(tried, await EarliestOpen(tried));
         if (plan.Sign.Count + plan.Fail.Count == 0)
         {
-            if (unmined == 0) throw new InvalidOperationException($"The node could not try {queue[0].Id}: {preflight.Runs[0].Reason}");
-            return false;
+            return look.Runs[0].Outcome == DryRunOutcome.Unanswered && queue.InFlight == 0
+                ? throw new InvalidOperationException($"The node could not try {queue.Rows[0].Id}: {look.Runs[0].Reason}") : (false, null);
         }
-        return await Commit(plan, nonce, Sender.Fees(preflight.Head.BaseFee, preflight.Tip));
+        if (Limits.Offer(look.Head.BaseFee, look.Tip) is not { } fees)
+            return (false, $"waits: gas costs {look.Head.BaseFee + look.Tip} wei, more than Chain:MaxFeeGwei allows");
+        var (affordable, problem) = await WithinBudget(plan, fees);
+        return (await Commit(affordable, queue, fees, look.Head), problem);
     }
 
-    private async Task<(List<OutboxRow> Queue, int Unmined, long Nonce)> ReadQueue()
+    private static readonly DryRun NotAllowed = new(DryRunOutcome.Reverted, "it calls no contract of this deployment");
+
+    private bool IsAllowed(OutboxRow row) => SendLimits.MaySend(Unsigned(row, 0, default), Signer, _contracts);
+
+    private UnsignedTransaction Unsigned(OutboxRow row, long nonce, Fees fees) => new(_lane.Options.Deployment.ChainId, nonce, fees, row.GasLimit, row.ToAddress, row.Calldata);
+
+    /// <summary>Only a revert needs to know what stands before it.</summary>
+    private async Task<long?> EarliestOpen(List<(OutboxRow Row, DryRun Run)> tried)
     {
-        await using var tx = database.Read();
-        var queue = await OutboxStore.Queued(tx, Sender.BatchSize);
-        if (queue.Count == 0) return (queue, 0, 0);
-        var unmined = await OutboxStore.CountUnmined(tx);
-        var nonce = await OutboxStore.NextNonce(tx, Signer) ?? throw new InvalidOperationException($"The lane of {Signer} is not open.");
-        return ([.. queue.Take(Math.Max(0, Sender.MostInFlight - unmined))], unmined, nonce);
+        if (tried.TrueForAll(t => t.Run.Outcome != DryRunOutcome.Reverted)) return null;
+        await using var tx = _lane.Read();
+        return await OutboxStore.EarliestOpen(tx, tried.Select(t => t.Row.Id));
     }
 
-    /// <summary>Signs outside the transaction, so that the database's writer is not held up, and commits only if the lane stands where it stood.</summary>
-    private async Task<bool> Commit(SendPlan plan, long nonce, Fees fees)
+    /// <summary>As many of the plan's as today's budget covers at their worst.</summary>
+    private async Task<(SendPlan Plan, string? Problem)> WithinBudget(SendPlan plan, Fees fees)
     {
-        var signed = new List<(TransactionId Id, long Nonce, SignedTransaction Signed)>(plan.Sign.Count);
+        if (!Limits.HasBudget) return (plan, null);
+        var (risked, sign) = (await _lane.Risked(), new List<OutboxRow>());
         foreach (var row in plan.Sign)
         {
-            var at = nonce + signed.Count;
-            signed.Add((row.Id, at, await options.Operator.Sign(new(options.Deployment.ChainId, at, fees, row.GasLimit, row.ToAddress, row.Calldata))));
+            var worst = Cost.Worst(row.GasLimit, fees.Max);
+            if (Limits.OverBudget(risked, worst) is { } problem) return (plan with { Sign = sign }, problem);
+            risked += worst;
+            sign.Add(row);
         }
-        var now = time.Now();
-        await using var tx = database.Write();
-        if (!await OutboxStore.Reserve(tx, Signer, nonce, nonce + signed.Count)) return true;
-        foreach (var (id, at, (raw, hash)) in signed)
-            if (!await OutboxStore.Sign(tx, id, Signer, at, raw, hash, now)) return true;
-        foreach (var (row, reason) in plan.Fail)
+        return (plan, null);
+    }
+
+    /// <summary>Signs outside the transaction, so that the database's writer is not held up, and commits only if all stands where it stood.</summary>
+    private async Task<bool> Commit(SendPlan plan, Queue queue, Fees fees, BlockHeader head)
+    {
+        if (plan.Sign.Count + plan.Fail.Count == 0) return false;
+        var signed = await _lane.Sign(plan.Sign.Select((row, i) => Unsigned(row, queue.Nonce + i, fees)), _contracts);
+        var rows = plan.Sign.Zip(signed).Select((p, i) => (p.First.Id, Nonce: queue.Nonce + i, Signed: p.Second)).ToList();
+        var now = _lane.Now;
+        await using (var tx = await _lane.Write())
         {
-            await OutboxStore.Refuse(tx, row.Id, reason, now);
-            await Announce(tx, row, reason, now);
+            if (queue.IsShared && !await InTurn(tx, plan)) return false;
+            if (!await LaneStore.Reserve(tx, Signer, queue.Nonce, queue.Nonce + rows.Count)) return true;
+            if (rows.Count > 0 && await LaneStore.Sign(tx, Signer, rows, fees, head.Number, now) != rows.Count) return true;
+            foreach (var (row, reason) in plan.Fail)
+            {
+                await OutboxStore.Refuse(tx, row.Id, reason, now);
+                await OutboxStore.AnnounceFailure(tx, row, reason, now);
+            }
+            await tx.Commit();
         }
-        await tx.Commit();
-        foreach (var (row, reason) in plan.Fail) log.LogWarning("{Id} ({Kind} {Subject}) is not sent, because it would fail: {Reason}", row.Id, row.Kind, row.Subject, reason);
+        foreach (var (row, reason) in plan.Fail) _log.LogWarning("{Id} ({Kind} {Subject}) is not sent, because it would fail: {Reason}", row.Id, row.Kind, row.Subject, reason);
+        await _lane.Offer([.. rows.Select(r => new Parcel(r.Id, r.Nonce, r.Signed.Hash, r.Signed.Raw))]);
         return true;
     }
 
-    private static Task Announce(Tx tx, OutboxRow row, string error, DateTimeOffset now) =>
-        Feed.Append(tx, "transaction.failed", row.Id.Value, new { row.Kind, row.Subject, error }, now);
-
-    // ── what is signed ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    /// <summary>Hands over what the node does not have, reads receipts and writes down what has changed.</summary>
-    private async Task<(bool Moved, string? Refusal)> FollowUp()
+    /// <summary>
+    /// Commands of one subject never overtake each other: no other lane has unmined ones of it, and none of it that is queued is left out
+    /// before the last of these. Lanes look one after the other, so two of them cannot both find it so.
+    /// </summary>
+    private async Task<bool> InTurn(Tx tx, SendPlan plan)
     {
-        var rows = await ReadUnsettled();
-        if (rows.Count == 0) return (false, null);
-        var answers = await HandOver(rows.Where(r => r.State == TransactionState.Signed));
-        var receipts = await Receipts(rows);
-        var dropped = await Dropped(rows, receipts);
-        foreach (var (id, answer) in await HandOver(dropped)) answers[id] = answer;
-        if (dropped.Count > 0) receipts = await Receipts(rows);
-        var lost = await Lost(rows, answers, receipts);
-        var moved = await Write(rows, answers, receipts, lost);
-        if (lost.Count > 0) _laneIsOpen = false;
-        return (moved, Refusal(rows, answers, receipts));
+        await tx.TakeTurn("outbox-lanes");
+        return plan.Sign.Count == 0 || !await OutboxStore.WouldOvertake(tx, Signer, plan.Sign, plan.Fail.Select(f => f.Row.Id));
     }
-
-    private async Task<List<OutboxRow>> ReadUnsettled()
-    {
-        await using var tx = database.Read();
-        return await OutboxStore.Unsettled(tx);
-    }
-
-    private async Task<Dictionary<TransactionId, string?>> HandOver(IEnumerable<OutboxRow> rows)
-    {
-        var list = rows.ToList();
-        var answers = await chain.Broadcast(list.Select(r => r.Raw!));
-        return list.Zip(answers).ToDictionary(p => p.First.Id, p => p.Second?.Message);
-    }
-
-    private async Task<Dictionary<TransactionId, Receipt>> Receipts(List<OutboxRow> rows)
-    {
-        var receipts = await chain.Receipts(rows.Select(r => r.Hash!.Value));
-        return rows.Zip(receipts).Where(p => p.Second is not null).ToDictionary(p => p.First.Id, p => p.Second!);
-    }
-
-    /// <summary>Handed over before, in no block, and no longer known to the node: a restart, a full pool or a reorganisation has dropped it.</summary>
-    private async Task<List<OutboxRow>> Dropped(List<OutboxRow> rows, Dictionary<TransactionId, Receipt> receipts)
-    {
-        var waiting = rows.Where(r => r.State != TransactionState.Signed && !receipts.ContainsKey(r.Id)).ToList();
-        var known = await chain.Knows(waiting.Select(r => r.Hash!.Value));
-        return [.. waiting.Zip(known).Where(p => !p.Second).Select(p => p.First)];
-    }
-
-    private async Task<HashSet<TransactionId>> Lost(List<OutboxRow> rows, Dictionary<TransactionId, string?> answers, Dictionary<TransactionId, Receipt> receipts)
-    {
-        var suspects = rows.Where(r => !receipts.ContainsKey(r.Id) && answers.TryGetValue(r.Id, out var answer) && Sender.Classify(answer) == Handover.NonceUsed).ToList();
-        if (suspects.Count == 0) return [];
-        var final = (await chain.LatestBlock()).Number - options.Confirmations + 1;
-        var mined = final < 0 ? 0 : await chain.TransactionCount(Signer, final);
-        return [.. suspects.Where(r => Sender.IsLost(r.Nonce!.Value, mined, hasReceipt: false)).Select(r => r.Id)];
-    }
-
-    private async Task<bool> Write(
-        List<OutboxRow> rows, Dictionary<TransactionId, string?> answers, Dictionary<TransactionId, Receipt> receipts, HashSet<TransactionId> lost)
-    {
-        var changes = new List<Func<Tx, DateTimeOffset, Task>>();
-        var mined = false;
-        foreach (var row in rows)
-        {
-            if (receipts.TryGetValue(row.Id, out var receipt))
-            {
-                var blockHash = Hash32.Parse(receipt.BlockHash);
-                if (row.BlockHash == blockHash) continue;
-                var (block, gas, error) = ((long)receipt.BlockNumber.Value, (long)receipt.GasUsed.Value, await WhyReverted(row, receipt));
-                changes.Add((tx, now) => OutboxStore.Mine(tx, row.Id, block, blockHash, gas, error, now));
-                if (error is not null) changes.Add((tx, now) => Announce(tx, row, error, now));
-                mined = true;
-            }
-            else if (lost.Contains(row.Id))
-            {
-                log.LogError("{Id} lost nonce {Nonce} to a transaction that this program did not send; it gets a new one. Does something else use the operator's key?", row.Id, row.Nonce);
-                changes.Add((tx, now) => OutboxStore.Requeue(tx, row.Id, now));
-            }
-            else if (row.State == TransactionState.Mined)
-            {
-                changes.Add((tx, now) => OutboxStore.Unmine(tx, row.Id, now));
-            }
-            else if (row.State == TransactionState.Signed && answers.TryGetValue(row.Id, out var answer) && Sender.Classify(answer) == Handover.Taken)
-            {
-                changes.Add((tx, now) => OutboxStore.Broadcast(tx, row.Id, now));
-            }
-        }
-        if (changes.Count == 0) return false;
-        await using var tx = database.Write();
-        foreach (var change in changes) await change(tx, time.Now());
-        await tx.Commit();
-        if (mined) signals.Watcher.Set();
-        return mined || lost.Count > 0;
-    }
-
-    private async Task<string?> WhyReverted(OutboxRow row, Receipt receipt)
-    {
-        if (receipt.HasErrors() != true) return null;
-        if (receipt.GasUsed.Value >= row.GasLimit) return $"ran out of its {row.GasLimit} gas";
-        var replay = await chain.Replay(Signer, row, (long)receipt.BlockNumber.Value - 1, catalog.Revert);
-        return replay.Reason ?? "reverted in its block, but not when tried again before it";
-    }
-
-    private static string? Refusal(List<OutboxRow> rows, Dictionary<TransactionId, string?> answers, Dictionary<TransactionId, Receipt> receipts) => rows
-        .Where(r => !receipts.ContainsKey(r.Id) && answers.TryGetValue(r.Id, out var answer) && Sender.Classify(answer) == Handover.Refused)
-        .Select(r => $"the node refuses {r.Id}: {answers[r.Id]}").FirstOrDefault();
 }

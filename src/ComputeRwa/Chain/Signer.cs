@@ -10,6 +10,8 @@ internal readonly record struct Fees(BigInteger Max, BigInteger MaxPriority);
 /// <summary>A transaction before it is signed. It carries no value: this program never moves ether but for gas.</summary>
 internal sealed record UnsignedTransaction(long ChainId, long Nonce, Fees Fees, long GasLimit, Address To, string CallData)
 {
+    public const string NoData = "0x";
+
     public Transaction1559 ToTransaction() => new(ChainId, Nonce, Fees.MaxPriority, Fees.Max, GasLimit, To.Value, BigInteger.Zero, CallData, null);
 }
 

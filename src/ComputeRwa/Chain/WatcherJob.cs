@@ -39,7 +39,7 @@ internal sealed class WatcherJob(
         status.LooksOn = !await duty.Take();
         if (status.LooksOn) return await LookOn(head);
         var known = _done?.Hash == head.Hash;
-        if (known && !_signalled) return false;
+        if (known && !_signalled && !await signals.Watcher.Wait(TimeSpan.Zero, CancellationToken.None)) return false;
         var read = known ? Progress.Done : await Read(head);
         if (!known) await projectors.Run(duty, log);
         await Finalise(head);

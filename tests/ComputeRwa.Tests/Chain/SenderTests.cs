@@ -12,7 +12,7 @@ public sealed class SenderTests
     [Fact]
     public void Plan_signs_rows_that_pass_in_the_order_of_the_queue()
     {
-        var plan = Sender.Plan([(Row(1), Passed), (Row(2), Passed)], earlierUnmined: true);
+        var plan = Sender.Plan([(Row(1), Passed), (Row(2), Passed)], earliestOpen: 0);
         Assert.Equal([1, 2], plan.Sign.Select(r => r.Seq));
         Assert.Empty(plan.Fail);
     }
@@ -20,7 +20,7 @@ public sealed class SenderTests
     [Fact]
     public void Plan_fails_a_row_that_reverts_when_nothing_unmined_stands_before_it()
     {
-        var plan = Sender.Plan([(Row(1), Reverted), (Row(2), Reverted), (Row(3), Passed)], earlierUnmined: false);
+        var plan = Sender.Plan([(Row(1), Reverted), (Row(2), Reverted), (Row(3), Passed)], earliestOpen: null);
         Assert.Equal([(1L, "Nope()"), (2L, "Nope()")], plan.Fail.Select(f => (f.Row.Seq, f.Reason)));
         Assert.Equal([3], plan.Sign.Select(r => r.Seq));
     }
@@ -28,18 +28,33 @@ public sealed class SenderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Plan_holds_a_row_that_reverts_and_all_behind_it_while_something_before_it_is_unmined(bool earlierUnmined)
+    public void Plan_holds_a_row_that_reverts_and_what_is_behind_it_in_its_subject_while_something_before_it_is_unmined(bool earlierUnmined)
     {
         (OutboxRow, DryRun)[] queue = earlierUnmined ? [(Row(2), Reverted), (Row(3), Passed)] : [(Row(1), Passed), (Row(2), Reverted), (Row(3), Passed)];
-        var plan = Sender.Plan(queue, earlierUnmined);
+        var plan = Sender.Plan(queue, earliestOpen: earlierUnmined ? 1 : null);
         Assert.Empty(plan.Fail);
         Assert.Equal(earlierUnmined ? [] : [1], plan.Sign.Select(r => r.Seq));
     }
 
     [Fact]
+    public void Plan_lets_other_subjects_overtake_a_row_that_waits()
+    {
+        var plan = Sender.Plan([(Row(2, "a"), Reverted), (Row(3, "b"), Passed), (Row(4, "a"), Passed), (Row(5, "c"), Reverted), (Row(6, "b"), Passed)], earliestOpen: 1);
+        Assert.Equal([3, 6], plan.Sign.Select(r => r.Seq));
+        Assert.Empty(plan.Fail);
+    }
+
+    [Fact]
+    public void Plan_fails_what_only_later_commands_stand_beside()
+    {
+        var plan = Sender.Plan([(Row(2), Reverted)], earliestOpen: 3);
+        Assert.Equal([2L], plan.Fail.Select(f => f.Row.Seq));
+    }
+
+    [Fact]
     public void Plan_concludes_nothing_from_a_node_that_cannot_say()
     {
-        var plan = Sender.Plan([(Row(1), Unanswered), (Row(2), Passed)], earlierUnmined: false);
+        var plan = Sender.Plan([(Row(1), Unanswered), (Row(2), Passed)], earliestOpen: null);
         Assert.Empty(plan.Sign);
         Assert.Empty(plan.Fail);
     }
@@ -50,17 +65,6 @@ public sealed class SenderTests
     [InlineData(9L, 5, 9)]
     public void The_lane_begins_at_its_own_count_or_the_chains_whichever_is_higher(long? lane, long pending, long first) =>
         Assert.Equal(first, Sender.FirstNonce(lane, pending));
-
-    [Theory]
-    [InlineData(null, "Taken")]
-    [InlineData("already known", "Taken")]
-    [InlineData("Known transaction: 0xabc", "Taken")]
-    [InlineData("nonce too low: next nonce 8, tx nonce 7", "NonceUsed")]
-    [InlineData("Nonce too low. Expected nonce to be 1 but got 0.", "NonceUsed")]
-    [InlineData("Nonce too high. Expected nonce to be 1 but got 5.", "Refused")]
-    [InlineData("insufficient funds for gas * price + value", "Refused")]
-    [InlineData("max fee per gas less than block base fee", "Refused")]
-    public void Answers_to_a_broadcast_are_told_apart(string? answer, string expected) => Assert.Equal(expected, Sender.Classify(answer).ToString());
 
     [Fact]
     public void A_nonce_is_lost_only_when_final_blocks_have_used_it_and_there_is_no_receipt()
@@ -79,8 +83,30 @@ public sealed class SenderTests
     }
 
     [Fact]
-    public void Fees_leave_room_for_the_base_fee_to_double() => Assert.Equal(new Fees(2_100, 100), Sender.Fees(1_000, 100));
+    public void The_first_in_line_is_stuck_after_so_many_blocks_without_progress_and_others_only_when_priced_out()
+    {
+        List<Flight> flights = [Flying(5, sentBlock: 10, fee: 100), Flying(6, sentBlock: 10, fee: 100), Flying(7, sentBlock: 10, fee: 40), Flying(8, sentBlock: 14, fee: 40)];
+        Assert.Equal([5L, 7], Stuck(head: 15, lastMined: 0));
+        Assert.Equal([7L], Stuck(head: 15, lastMined: 11));
+        Assert.Empty(Stuck(head: 14, lastMined: 0));
 
-    private static OutboxRow Row(long seq) => new(
-        seq, TransactionId.From($"tx_{seq}"), "k", "s", Address.Zero, "0x", 1, TransactionState.Queued, null, null, null, null, 0, null, null, null, null, default, default);
+        IEnumerable<long> Stuck(long head, long lastMined) =>
+            Sender.Stuck(flights, new(head, Hash32.Zero, Hash32.Zero, default, 50), lastMined, afterBlocks: 5).Select(f => f.Nonce);
+    }
+
+    [Fact]
+    public void A_subject_stays_on_the_lane_that_has_unmined_commands_of_it_and_lanes_agree_on_all_others()
+    {
+        var unmined = new Dictionary<string, string> { ["lease"] = "b" };
+        Assert.Equal("b", Sender.LaneOf("lease", unmined, ["a", "c"]));
+        string[] ready = ["a", "b", "c"];
+        var shares = Enumerable.Range(0, 3_000).Select(i => Sender.LaneOf($"subject-{i}", unmined, ready)).CountBy(lane => lane).ToDictionary();
+        Assert.All(ready, lane => Assert.InRange(shares[lane], 800, 1_200));
+    }
+
+    private static Flight Flying(long nonce, long sentBlock, long fee) => new(
+        TransactionId.From($"tx_{nonce}"), TransactionState.Broadcast, nonce, Hash32.Zero, 100_000, fee, 1, sentBlock, 0, 0, 1, null, null);
+
+    private static OutboxRow Row(long seq, string subject = "s") => new(
+        seq, TransactionId.From($"tx_{seq}"), "k", subject, Address.Zero, "0x", 1, TransactionState.Queued, null, null, null, null, 0, null, null, null, null, default, default);
 }

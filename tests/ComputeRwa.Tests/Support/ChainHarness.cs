@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Numerics;
+using System.Text.Json.Nodes;
 using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
@@ -60,9 +62,14 @@ internal sealed class ChainHarness : IAsyncDisposable
     public void Restart()
     {
         var identity = new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance);
-        Sender = new(Database, Client, Options, identity, Status, _signals, new AbiCatalog(KnownContracts.Types), TimeProvider.System, NullLogger<SenderJob>.Instance);
+        Sender = MakeSender(Options.Operator, Database, identity);
         Watcher = new(Database, Client, new(Endpoints.Of(_rpc)), Options, identity, Status, _signals, _projectors, ChainSetup.WatcherDuty(Database), TimeProvider.System, NullLogger<WatcherJob>.Instance);
     }
+
+    /// <summary>A lane of a signer; with a database opened again, another replica's.</summary>
+    public SenderJob MakeSender(ISigner signer, Database database, ChainIdentity? identity = null, ChainClient? client = null) => new(
+        new Lane(database, client ?? Client, Options, signer, Lane.DutyOf(database, signer), TimeProvider.System),
+        identity ?? new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance), Status, _signals, new AbiCatalog(KnownContracts.Types), NullLogger<SenderJob>.Instance);
 
     public async Task<TransactionId> Enqueue(Command command)
     {
@@ -79,10 +86,16 @@ internal sealed class ChainHarness : IAsyncDisposable
         Enqueue(Command.Of(commandId, "transfer", to.Value, PayToken.Value, new PayToken.Transfer { To = to.Value, Value = amount }, 100_000));
 
     /// <summary>Steps sender and watcher until neither has more to do.</summary>
-    public async Task Drain()
+    public Task Drain() => Drain(Sender);
+
+    public async Task Drain(params SenderJob[] senders)
     {
-        for (var idle = 0; idle < 2;)
-            idle = await Sender.Step() | await Watcher.Step() ? 0 : idle + 1;
+        for (var idle = 0; idle < 2; idle++)
+        {
+            foreach (var sender in senders)
+                while (await sender.Step()) idle = 0;
+            if (await Watcher.Step()) idle = 0;
+        }
     }
 
     public async Task<List<OutboxRow>> Rows()
@@ -147,16 +160,31 @@ internal sealed class ChainHarness : IAsyncDisposable
     }
 }
 
-/// <summary>The wire to the node. It can break before a method's request is sent, or after it was carried out and before its answer arrives.</summary>
+/// <summary>
+/// The wire to the node. It can break before a method's request is sent, or after it was carried out and before its answer arrives; it can
+/// stop for a while, and it can answer broadcasts in a node's place.
+/// </summary>
 internal sealed class BreakableWire() : DelegatingHandler(new SocketsHttpHandler())
 {
     public string? BreakBefore { get; set; }
     public string? BreakAfter { get; set; }
 
+    /// <summary>Runs once, before the next request that names the method is sent.</summary>
+    public (string Method, Func<Task> Meanwhile)? StopBefore { get; set; }
+
+    /// <summary>What every broadcast is refused with.</summary>
+    public string? Refusal { get; set; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = await request.Content!.ReadAsStringAsync(cancellationToken);
+        if (StopBefore is { } stop && body.Contains(stop.Method, StringComparison.Ordinal))
+        {
+            StopBefore = null;
+            await stop.Meanwhile();
+        }
         if (BreakBefore is { } before && body.Contains(before, StringComparison.Ordinal)) throw new HttpRequestException("The wire broke before the request.");
+        if (Refusal is { } refusal && body.Contains("eth_sendRawTransaction", StringComparison.Ordinal)) return Refused(body, refusal);
         var response = await base.SendAsync(request, cancellationToken);
         if (BreakAfter is { } after && body.Contains(after, StringComparison.Ordinal))
         {
@@ -165,4 +193,9 @@ internal sealed class BreakableWire() : DelegatingHandler(new SocketsHttpHandler
         }
         return response;
     }
+
+    private static HttpResponseMessage Refused(string body, string message) => new()
+    {
+        Content = JsonContent.Create(JsonNode.Parse(body)!.AsArray().Select(r => new { jsonrpc = "2.0", id = (int)r!["id"]!, error = new { code = -32000, message } })),
+    };
 }
