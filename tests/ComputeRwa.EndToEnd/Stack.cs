@@ -81,8 +81,8 @@ internal sealed class Stack : IAsyncDisposable
     /// <summary>Whether it leaves reading the chain to another replica.</summary>
     public async Task<bool> LooksOn(int replica)
     {
-        var ready = await _http.GetStringAsync(new Uri(_addresses[replica], "/health/ready"));
-        return ready.Contains("another replica reads the chain", StringComparison.Ordinal);
+        using var ready = await _http.GetAsync(new Uri(_addresses[replica], "/health/ready")); // 503 while it is behind
+        return (await ready.Content.ReadAsStringAsync()).Contains("another replica reads the chain", StringComparison.Ordinal);
     }
 
     /// <summary>How many transactions of the operator the chain holds.</summary>
