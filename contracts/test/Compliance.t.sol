@@ -172,6 +172,16 @@ contract ComplianceTest is Fixture {
         claims.forcedTransfer(alice, bob, id, 1);
     }
 
+    function test_RevertWhen_ForcedBeforeTheFinalEpochIsSynced() public {
+        _settle(id, start + 28, 1_000_000_000);
+        _post(start + 29, ledger.leafHash(_leaf(id, start + 29, 2_000_000_000)));
+        vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.NotSynced.selector, id, start + 29));
+        claims.forcedTransfer(alice, bob, id, 1);
+        ledger.sync(start + 29, _leaf(id, start + 29, 2_000_000_000), new bytes32[](0));
+        _post(start + 30, keccak256("the lease is over"));
+        claims.forcedTransfer(alice, bob, id, 1);
+    }
+
     function test_ForceDoesNotWaitForALeaseThatIsLeftOut() public {
         for (uint32 i; i < 7; ++i) _post(start + i, keccak256(abi.encode(i)));
         vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.NotSynced.selector, id, start + 6));
