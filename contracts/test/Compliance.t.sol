@@ -32,6 +32,7 @@ contract ComplianceTest is Fixture {
         emit IERC7943MultiToken.Frozen(alice, id, 600);
         _true(claims.setFrozenTokens(alice, id, 600), "result");
         _eq(claims.getFrozenTokens(alice, id), 600, "frozen");
+        _eq(claims.accountOf(id, alice).flags, 1, "flag");
         vm.expectRevert(
             abi.encodeWithSelector(IERC7943MultiToken.ERC7943InsufficientUnfrozenBalance.selector, alice, id, 401, 400)
         );
