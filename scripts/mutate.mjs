@@ -1,6 +1,6 @@
 // Mutation tests of the contracts: changes one thing at a time and asks whether a Solidity test notices.
 // node scripts/mutate.mjs              judges what the report lacks or holds for other code, then writes the report
-//   --all                              everything again          --survivors   what survived, under today's tests
+//   --all                              everything again          --survivors   what survived unexplained, under today's tests
 //   --sample N [--seed S]              a repeatable choice of N  --minutes M   stops after M minutes; the next run goes on
 //   --workers W (2)                    processes                 --only PATTERN   sources whose path matches
 //   --partial                          writes the report of what is judged so far; it does not stand
@@ -91,7 +91,8 @@ function priorVerdicts(testsHash) {
     for (const [file, entry] of Object.entries(JSON.parse(read(snapshotPath)).files))
       if (entry.code === code[file])
         for (const m of entry.mutants)
-          if (m.verdict !== "undecided" && (m.verdict !== "survived" || !options.survivors)) known.set(m.id, m);
+          if (m.verdict !== "undecided" && (m.verdict !== "survived" || !options.survivors || explanations[m.id]))
+            known.set(m.id, m);
   if (existsSync(journal.results))
     for (const line of readFileSync(journal.results, "utf8").split("\n").filter(Boolean)) {
       const { file, code: of, tests, ...verdict } = JSON.parse(line);

@@ -112,4 +112,15 @@ contract BondTest is Steps {
             }
         }
     }
+
+    function test_WithoutADisputeBondNothingIsTaken() public {
+        disputeBond = 0;
+        _setUp(WINDOW);
+        id = _originate();
+        _post(start, keccak256("root"));
+        vm.recordLogs();
+        vm.prank(stranger);
+        ledger.demandReveal(start, id);
+        _eq(vm.getRecordedLogs().length, 1, "the demand, and no transfer");
+    }
 }

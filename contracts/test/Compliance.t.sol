@@ -32,6 +32,7 @@ contract ComplianceTest is Fixture {
         emit IERC7943MultiToken.Frozen(alice, id, 600);
         _true(claims.setFrozenTokens(alice, id, 600), "result");
         _eq(claims.getFrozenTokens(alice, id), 600, "frozen");
+        _eq(claims.accountOf(id, alice).flags, 1, "flag");
         vm.expectRevert(
             abi.encodeWithSelector(IERC7943MultiToken.ERC7943InsufficientUnfrozenBalance.selector, alice, id, 401, 400)
         );
@@ -169,6 +170,16 @@ contract ComplianceTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.NotSynced.selector, id, start));
         claims.forcedTransfer(alice, bob, id, 1);
         ledger.sync(start, _leaf(id, start, 1_000_000_000), new bytes32[](0));
+        claims.forcedTransfer(alice, bob, id, 1);
+    }
+
+    function test_RevertWhen_ForcedBeforeTheFinalEpochIsSynced() public {
+        _settle(id, start + 28, 1_000_000_000);
+        _post(start + 29, ledger.leafHash(_leaf(id, start + 29, 2_000_000_000)));
+        vm.expectRevert(abi.encodeWithSelector(ILeaseClaims.NotSynced.selector, id, start + 29));
+        claims.forcedTransfer(alice, bob, id, 1);
+        ledger.sync(start + 29, _leaf(id, start + 29, 2_000_000_000), new bytes32[](0));
+        _post(start + 30, keccak256("the lease is over"));
         claims.forcedTransfer(alice, bob, id, 1);
     }
 

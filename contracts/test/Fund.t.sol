@@ -160,6 +160,8 @@ contract FundTest is Fixture {
         emit ILeaseBook.NonceCancelled(alice, 300);
         vm.prank(alice);
         book.cancelNonce(300);
+        _true(book.nonceUsed(alice, 300), "used");
+        _true(!book.nonceUsed(alice, 44) && !book.nonceUsed(alice, 556), "and no other of the same bit");
         vm.expectRevert(abi.encodeWithSelector(ILeaseBook.NonceUsed.selector, alice, 300));
         book.fundWithSignature(f, signature, noPermit);
         vm.prank(alice);
@@ -260,6 +262,14 @@ contract FundTest is Fixture {
         vm.prank(alice);
         book.fund(id, 0, 5e6);
         _eq(book.refund(terms), 5e6, "refunded");
+    }
+
+    function test_NothingIsSaidOfARefundOfNothing() public {
+        _finish(1_000_000_000);
+        book.refund(terms);
+        vm.recordLogs();
+        _eq(book.refund(terms), 0, "again");
+        _eq(vm.getRecordedLogs().length, 0, "events");
     }
 
     function test_LeavingIsNotPaused() public {

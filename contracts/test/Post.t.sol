@@ -252,6 +252,21 @@ contract PostAnyWindowTest is Deployment {
         }
     }
 
+    /// @dev A window of 129 seconds, of which a 128th is a second and a 128th. The second root is due a second before the first: it
+    /// waits one 128th more, which is two seconds.
+    function test_WaitsAreRoundedUp() public {
+        _setUp(129);
+        uint256 id = _originate();
+        _warpPast(start + 1);
+        _post(start, keccak256("demanded"));
+        uint256 posted = block.timestamp;
+        ledger.demandReveal(start, id);
+        vm.warp(posted + 128);
+        _post(start + 1, keccak256("behind it"));
+        _eq(ledger.activeAt(start), posted + 258, "a second window");
+        _eq(ledger.activeAt(start + 1), posted + 128 + 129 + 2, "two seconds");
+    }
+
     function _postWhenThereIsRoom(uint32 epoch) private {
         EpochRoot memory r = _root(epoch, keccak256(abi.encode(epoch)));
         bytes[] memory signatures = _attest(r);

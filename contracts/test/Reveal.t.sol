@@ -288,6 +288,8 @@ contract RevealTest is Steps {
     function test_RevertWhen_TheRootIsActiveOrTheDemandOfAnother() public {
         vm.expectRevert(abi.encodeWithSelector(IEpochLedger.NoDemand.selector, e1, id));
         ledger.cancelUnrevealed(e1, id);
+        vm.expectRevert(abi.encodeWithSelector(IEpochLedger.NoDemand.selector, e1 + 9, id));
+        ledger.cancelUnrevealed(e1 + 9, id);
         _demand(e1, id);
         vm.warp(posted + 2 * WINDOW);
         vm.expectRevert(abi.encodeWithSelector(IEpochLedger.AlreadyActive.selector, e1));

@@ -57,6 +57,7 @@ abstract contract Deployment {
     address internal feeRecipient = address(0xFEE);
     uint256[3] internal attestorKeys = [uint256(0xE1), 0xE2, 0xE3]; // sorted by address in setUp
 
+    uint96 internal disputeBond = DISPUTE_BOND;
     uint32 internal start;
     bytes32 internal lastRoot;
     uint256 private salts;
@@ -113,7 +114,7 @@ abstract contract Deployment {
         s.epochLength = LENGTH;
         s.challengeWindow = window;
         s.rootBond = ROOT_BOND;
-        s.disputeBond = DISPUTE_BOND;
+        s.disputeBond = disputeBond;
         s.threshold = 2;
         s.attestors = new address[](3);
         for (uint256 i; i < 3; ++i) s.attestors[i] = vm.addr(attestorKeys[i]);
