@@ -8,7 +8,7 @@ usage() {
 usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
-          contracts: Solidity's lint, specification trees and tests, gas, verification bundles; with full, coverage too
+          contracts: Solidity's lint, specification trees and tests, gas, verification bundles, the mutation report; with full, coverage too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 TXT
 }
@@ -29,7 +29,7 @@ groups=${groups:-$all}
 suites_of() {
   case "$1" in
     lint) echo format solhint prettier ;;
-    contracts) echo solhint prettier trees gas solidity bundles mutants $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
+    contracts) echo solhint prettier trees gas solidity bundles mutants mutation $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
     solidity) echo gas solidity ;;
     *) echo "$1" ;;
   esac
