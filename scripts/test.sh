@@ -8,7 +8,7 @@ usage() {
 usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
-          contracts: Solidity's lint, specification trees and tests, gas, verification bundles; with full, coverage too
+          contracts: Solidity's lint, specification trees and tests, gas, verification bundles, the mutation report; with full, coverage too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 environment: COMPUTERWA_TEST_POSTGRES (Npgsql's connection string of a server where databases may be created; without it a fresh one is started)
 TXT
@@ -30,7 +30,7 @@ groups=${groups:-$all}
 suites_of() {
   case "$1" in
     lint) echo format solhint prettier ;;
-    contracts) echo solhint prettier trees gas solidity bundles mutants $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
+    contracts) echo solhint prettier trees gas solidity bundles mutants mutation $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
     solidity) echo gas solidity ;;
     unit) echo unit unit-on-postgres $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
     end-to-end) echo end-to-end $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
