@@ -22,7 +22,7 @@ builder.Services.AddTelemetry();
 builder.Services.AddPricing();
 builder.Services.AddLeases();
 builder.Services.AddClaims();
-builder.Services.AddSettlement();
+builder.Services.AddSettlement(config);
 
 var app = builder.Build();
 var database = app.Services.GetRequiredService<Database>();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using ComputeRwa.Db;
+using ComputeRwa.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ComputeRwa.Chain;
@@ -64,7 +65,7 @@ internal static class HealthApi
 
     private static long Lag(ChainStatus status) => Math.Max(0, (status.Head?.Number ?? 0) - (status.ProjectedThrough ?? 0));
 
-    private static async Task<ContentHttpResult> Metrics(Tx tx, ChainStatus status)
+    private static async Task<ContentHttpResult> Metrics(Tx tx, ChainStatus status, Gauges gauges)
     {
         var counts = await OutboxStore.CountByState(tx);
         var text = new StringBuilder();
@@ -73,6 +74,7 @@ internal static class HealthApi
         Write("computerwa_chain_head_block", "gauge", "Latest block seen.", [("", status.Head?.Number ?? 0)]);
         Write("computerwa_watcher_lag_blocks", "gauge", "Blocks between the head and the last block in the projections.", [("", Lag(status))]);
         Write("computerwa_ready", "gauge", "1 when sender and watcher can go on.", [("", status is { SenderProblem: null, WatcherProblem: null } ? 1 : 0)]);
+        foreach (var (name, help, value) in gauges.All) Write(name, "gauge", help, [("", value)]);
         return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4");
 
         void Write(string name, string type, string help, (string Labels, long Value)[] samples)

@@ -8,6 +8,7 @@ internal static class HttpSetup
 {
     public static void AddHttp(this IServiceCollection services)
     {
+        services.AddSingleton<Gauges>();
         services.AddApiKeys();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(o => Json(o.SerializerOptions));

@@ -4,7 +4,7 @@ namespace ComputeRwa.Settlement;
 
 internal static class SettlementSetup
 {
-    public static void AddSettlement(this IServiceCollection services)
+    public static void AddSettlement(this IServiceCollection services, IConfiguration config)
     {
         services.AddSingleton<EpochCloser>();
         services.AddSingleton<EpochDesk>();
@@ -12,6 +12,9 @@ internal static class SettlementSetup
         services.AddSingleton<AttestationDesk>();
         services.AddSingleton<ObjectionDesk>();
         services.AddSingleton<Reconciler>();
+        services.AddSingleton(ReconciliationSchedule.Read(config));
+        services.AddSingleton<ReconciliationJob>();
+        services.AddHostedService(s => s.GetRequiredService<ReconciliationJob>());
         services.AddProjector<RootProjector>();
     }
 
