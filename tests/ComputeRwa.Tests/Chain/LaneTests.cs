@@ -101,7 +101,8 @@ public sealed class LaneTests(HardhatNode node) : IAsyncLifetime
             await Task.Delay(ScratchDatabase.IsPostgres ? Duty.Term * 1.1 : TimeSpan.Zero);
             await _harness.Drain();
             wasTakenOver = true;
-        });
+        }
+        );
         var refusal = await Record.ExceptionAsync(async () =>
         {
             while (await paused.Step()) { }
