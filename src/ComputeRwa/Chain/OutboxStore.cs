@@ -87,5 +87,6 @@ internal static class OutboxStore
     public static Task AnnounceFailure(Tx tx, OutboxRow row, string error, DateTimeOffset now) =>
         Feed.Append(tx, "transaction.failed", row.Id.Value, new { row.Kind, row.Subject, error }, now);
 
-    public static Task<bool> HasMined(Tx tx) => tx.Single<bool>("SELECT EXISTS (SELECT 1 FROM transactions WHERE state = 'mined')");
+    /// <summary>The lowest block of what is mined and not final; null when nothing is.</summary>
+    public static Task<long?> FirstMined(Tx tx) => tx.Single<long?>("SELECT MIN(block_number) FROM transactions WHERE state = 'mined'");
 }

@@ -17,12 +17,11 @@ internal sealed class WatcherJob(
     private long _span = Watcher.FirstSpan;
     private BlockHeader? _done;
     private Hash32? _lookedOn;
-    private bool _signalled;
     private long? _lagsSince;
 
     private long DeployedAt => options.Deployment.DeployedAtBlock;
 
-    protected override async Task Wait(TimeSpan? backOff, CancellationToken stop) => _signalled = await signals.Watcher.Wait(backOff ?? options.Poll, stop);
+    protected override Task Wait(TimeSpan? backOff, CancellationToken stop) => signals.Watcher.Wait(backOff ?? options.Poll, stop);
 
     protected override void Report(string? problem)
     {
@@ -39,9 +38,9 @@ internal sealed class WatcherJob(
         status.LooksOn = !await duty.Take();
         if (status.LooksOn) return await LookOn(head);
         var known = _done?.Hash == head.Hash;
-        if (known && !_signalled && !await signals.Watcher.Wait(TimeSpan.Zero, CancellationToken.None)) return false;
         var read = known ? Progress.Done : await Read(head);
         if (!known) await projectors.Run(duty, log);
+        // At every look: a sender in another replica cannot say that it has found a receipt, and no block may follow.
         await Finalise(head);
         Report(null);
         // A block that was undone can come back with the same hash, so a head counts as done only while nothing came between.
@@ -182,16 +181,16 @@ internal sealed class WatcherJob(
     /// <summary>Only what every projector has seen is final, so that whoever waits for "final" finds its effects.</summary>
     private async Task Finalise(BlockHeader head)
     {
-        bool mined;
+        long? mined;
         StoredBlock? stored;
         await using (var tx = database.Read())
         {
             stored = await WatcherStore.LastBlock(tx);
-            mined = await OutboxStore.HasMined(tx);
+            mined = await OutboxStore.FirstMined(tx);
         }
         if (stored is null) return;
         status.ProjectedThrough = stored.Number;
-        if (!mined || await Final(head) is not { } final) return;
+        if (mined is null || await Final(head) is not { } final || mined > Math.Min(stored.Number, final)) return;
         await using var write = database.Write();
         await duty.Hold(write);
         await OutboxStore.Finalise(write, Math.Min(stored.Number, final), time.Now());

@@ -105,6 +105,23 @@ public sealed class WatcherJobTests(HardhatNode node) : IAsyncLifetime
         Assert.Equal(TransactionState.Final, (await harness.Row(id)).State);
     }
 
+    /// <summary>The sender may be another replica's, which cannot wake this watcher; and a chain may make no block until there is something to put in it.</summary>
+    [Fact]
+    public async Task What_a_sender_elsewhere_finds_mined_becomes_final_without_another_block()
+    {
+        await using var harness = await ChainHarness.Create(node);
+        using var elsewhere = harness.MakeSender(harness.Options.Operator, harness.Scratch.OpenAgain());
+        await harness.Drain(elsewhere);
+        var id = await harness.Mint("mint", ChainHarness.NewAccount(), 7);
+        await elsewhere.Step();
+        Assert.Equal(TransactionState.Broadcast, (await harness.Row(id)).State);
+        while (await harness.Watcher.Step()) { }
+        while (await elsewhere.Step()) { }
+        Assert.Equal(TransactionState.Mined, (await harness.Row(id)).State);
+        await harness.Watcher.Step();
+        Assert.Equal(TransactionState.Final, (await harness.Row(id)).State);
+    }
+
     private bool TogetherWithLogs => _faulty.Asked.Contains("eth_getLogs");
 
     private static long Blocks(JsonNode asked) => Number(asked["params"]![0]!["toBlock"]) - Number(asked["params"]![0]!["fromBlock"]) + 1;

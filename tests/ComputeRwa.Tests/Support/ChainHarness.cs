@@ -20,6 +20,7 @@ internal sealed class ChainHarness : IAsyncDisposable
     private readonly ProjectorRunner _projectors;
     private readonly RpcClient _rpc;
     private readonly ChainSignals _signals;
+    private readonly List<ChainSignals> _others = [];
 
     private ChainHarness(HardhatNode node, Deployment deployment, EthECKey key, ScratchDatabase scratch, Uri url)
     {
@@ -66,10 +67,17 @@ internal sealed class ChainHarness : IAsyncDisposable
         Watcher = new(Database, Client, new(Endpoints.Of(_rpc)), Options, identity, Status, _signals, _projectors, ChainSetup.WatcherDuty(Database), TimeProvider.System, NullLogger<WatcherJob>.Instance);
     }
 
-    /// <summary>A lane of a signer; with a database opened again, another replica's.</summary>
+    /// <summary>A lane of a signer; with a database opened again, another replica's, which can wake nobody here.</summary>
     public SenderJob MakeSender(ISigner signer, Database database, ChainIdentity? identity = null, ChainClient? client = null) => new(
         new Lane(database, client ?? Client, Options, signer, Lane.DutyOf(database, signer), TimeProvider.System),
-        identity ?? new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance), Status, _signals, new AbiCatalog(KnownContracts.Types), NullLogger<SenderJob>.Instance);
+        identity ?? new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance), Status, SignalsOf(database), new AbiCatalog(KnownContracts.Types), NullLogger<SenderJob>.Instance);
+
+    private ChainSignals SignalsOf(Database database)
+    {
+        if (ReferenceEquals(database, Database)) return _signals;
+        _others.Add(new(database));
+        return _others[^1];
+    }
 
     public async Task<TransactionId> Enqueue(Command command)
     {
@@ -134,6 +142,7 @@ internal sealed class ChainHarness : IAsyncDisposable
         Sender.Dispose();
         Watcher.Dispose();
         _signals.Dispose();
+        foreach (var signals in _others) signals.Dispose();
         await Scratch.DisposeAsync();
     }
 
