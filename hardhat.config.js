@@ -8,7 +8,7 @@ const compiler = { version: "0.8.36", path: createRequire(import.meta.url).resol
 const optimizer = { enabled: true, runs: 200 };
 
 // Contracts go through the IR pipeline. Tests load the compiled contracts, so they need it not, and compile three times faster.
-const tests = readdirSync(new URL("./contracts/test", import.meta.url), { recursive: true }).filter((file) =>
+const tests = readdirSync(new URL("./tests/contracts", import.meta.url), { recursive: true }).filter((file) =>
   file.endsWith(".sol"),
 );
 const testSettings = { ...compiler, settings: { evmVersion: "cancun" } };
@@ -39,11 +39,11 @@ export default defineConfig({
   solidity: {
     splitTestsCompilation: true,
     compilers: [{ ...compiler, settings: { optimizer, viaIR: true, evmVersion: "cancun" } }],
-    overrides: Object.fromEntries(tests.map((file) => [`contracts/test/${file}`, testSettings])),
+    overrides: Object.fromEntries(tests.map((file) => [`tests/contracts/${file}`, testSettings])),
   },
   paths: {
     sources: "./contracts",
-    tests: { solidity: "./contracts/test" },
+    tests: { solidity: "./tests/contracts" },
     artifacts: `${build}/artifacts/contracts`,
     cache: `${build}/cache`,
   },

@@ -69,13 +69,15 @@ fingerprint() { find "$@" -type f -print0 | sort -z | xargs -0 sha256sum | sha25
 changed() { [ "$(cat "$stamps/$1" 2>/dev/null)" != "$2" ]; }
 stamp() { mkdir -p "$stamps"; echo "$2" >"$stamps/$1"; }
 
-contracts_fingerprint() { fingerprint hardhat.config.js package-lock.json $(find contracts -mindepth 1 -maxdepth 1 -not -name test); }
+contracts_fingerprint() { fingerprint hardhat.config.js package-lock.json contracts; }
 
+# build_contracts [command…]: compiles what is not compiled yet, with `hardhat build --no-tests` unless another command is given.
 build_contracts() {
   local print; print=$(contracts_fingerprint)
+  [ $# -gt 0 ] || set -- hardhat build --no-tests
   [ -d artifacts/contracts/contracts ] && ! changed contracts "$print" && return
   say "compiling the contracts (offline)"
-  quietly "$run_dir/logs/contracts.log" hardhat build --no-tests || die "the contracts do not compile"
+  quietly "$run_dir/logs/contracts.log" "$@" || die "the contracts do not compile"
   stamp contracts "$print"
 }
 

@@ -62,7 +62,7 @@ one() {
   if "$@" >"$logs/$suite.log" 2>&1; then record "$suite" 1 0; else record "$suite" 0 1; fi
 }
 
-solidity_sources() { find contracts -name '*.sol' | sort; }
+solidity_sources() { find contracts tests/contracts -name '*.sol' | sort; }
 javascript_sources() { git ls-files '*.mjs' hardhat.config.js; }
 
 # Style and analyzers are held by the build itself, where warnings are errors; what is left is layout.
@@ -132,24 +132,20 @@ postgres() {
 
 # Two lanes for two cores. The C# tests need compiled contracts, the end-to-end tests need both.
 build() {
+  if ! $dotnet; then
+    build_contracts node scripts/compile.mjs
+    return
+  fi
   build_contracts &
   local contracts=$!
-  if $dotnet; then
-    say "building"
-    quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo || die "the solution does not build"
-  else
-    early_lane # needs no compiled contract, and the other core is free
-  fi
+  say "building"
+  quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo || die "the solution does not build"
   wait $contracts || exit 1
 }
 
-early_lane() {
+node_lane() {
   lint_node
   if wanted trees; then one trees node scripts/trees.mjs; fi
-}
-
-node_lane() {
-  if $dotnet; then early_lane; fi
   if wanted gas; then gas; fi
   if wanted solidity; then solidity; fi
   if wanted coverage; then coverage; fi

@@ -1,11 +1,11 @@
-// Holds the Solidity tests to their specification. Beside each contracts/test/<Name>.t.sol lies <Name>.tree: the verbs it is about, and
+// Holds the Solidity tests to their specification. Beside each tests/contracts/<Name>.t.sol lies <Name>.tree: the verbs it is about, and
 // what each must do, as lines that begin with "it:". The rest of such a line is a test's name in words, and every test has its line.
 // Every custom error that the interfaces declare is met by a test.
 import { readFileSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const folder = (name) => fileURLToPath(new URL(`../contracts/${name}`, import.meta.url));
+const folder = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const files = (of, ending) =>
   readdirSync(folder(of), { recursive: true })
     .filter((file) => file.endsWith(ending))
@@ -36,8 +36,8 @@ export const errorsOf = (source) => [...source.matchAll(/^ {4}error (\w+)\(/gm)]
 
 export function faults() {
   const found = [];
-  const tests = files("test", ".t.sol");
-  const trees = new Map(files("test", ".tree").map((file) => [basename(file, ".tree"), read(file)]));
+  const tests = files("tests/contracts", ".t.sol");
+  const trees = new Map(files("tests/contracts", ".tree").map((file) => [basename(file, ".tree"), read(file)]));
   for (const file of tests) {
     const name = basename(file, ".t.sol");
     const tree = trees.get(name);
@@ -53,7 +53,7 @@ export function faults() {
   for (const name of trees.keys()) found.push(`${name}.tree has no ${name}.t.sol`);
 
   const all = tests.map(read).join("\n");
-  for (const file of files("interfaces", ".sol"))
+  for (const file of files("contracts/interfaces", ".sol"))
     for (const error of errorsOf(read(file)))
       if (!neverThrown.has(error) && !all.includes(`.${error}.selector`))
         found.push(`${basename(file)}: no test meets ${error}`);

@@ -7,7 +7,7 @@ const kinds = ["operator", "condition", "constant", "check dropped", "statement 
 /** Sources with code that runs in production: no tests, no mocks, and neither interfaces nor types, which have none. */
 export function productionFiles(folder) {
   return readdirSync(folder, { recursive: true })
-    .filter((f) => f.endsWith(".sol") && !/^(test|mocks|interfaces|types)\//.test(f))
+    .filter((f) => f.endsWith(".sol") && !/^(mocks|interfaces|types)\//.test(f))
     .map((f) => `contracts/${f}`)
     .sort();
 }

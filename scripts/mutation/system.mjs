@@ -45,7 +45,7 @@ export async function loadArtifacts() {
   );
 }
 
-export const isTest = (artifact) => artifact.id.source.startsWith("project/contracts/test/");
+export const isTest = (artifact) => artifact.id.source.startsWith("project/tests/contracts/");
 const isSuite = (artifact) =>
   artifact.id.source.endsWith(".t.sol") &&
   artifact.contract.bytecode !== "0x" &&

@@ -161,7 +161,7 @@ public partial class ArchitectureTests
     [Fact]
     public void Every_test_that_the_threats_name_exists()
     {
-        var tests = string.Join('\n', Read("contracts/test", "*.sol").Select(f => f.Text));
+        var tests = string.Join('\n', Read("tests/contracts", "*.sol").Select(f => f.Text));
         var named = TestName().Matches(File.ReadAllText(Path.Combine(Root, "docs/threats.md"))).Select(m => m.Value).Distinct().ToList();
         Assert.True(named.Count > 30, "docs/threats.md names hardly any test; the scan is broken.");
         Holds(named.Where(name => !tests.Contains($"function {name}(", StringComparison.Ordinal)).Select(name => $"docs/threats.md names {name}, which is no test."));
