@@ -8,7 +8,7 @@ usage() {
 usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
-          contracts: Solidity's lint, specification trees and tests, gas, verification bundles, the mutation report; with full, coverage too
+          contracts: Solidity's lint, specification trees and tests, gas, the mutation report; with full, coverage and verification bundles too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 environment: COMPUTERWA_TEST_POSTGRES (Npgsql's connection string of a server where databases may be created; without it a fresh one is started)
 TXT
@@ -30,10 +30,10 @@ groups=${groups:-$all}
 suites_of() {
   case "$1" in
     lint) echo format solhint prettier ;;
-    contracts) echo solhint prettier trees gas solidity bundles mutants mutation $([ "$COMPUTERWA_PROFILE" = quick ] || echo coverage) ;;
+    contracts) echo solhint prettier trees gas solidity mutants mutation $([ "$COMPUTERWA_PROFILE" = quick ] || echo bundles coverage) ;;
     solidity) echo gas solidity ;;
     unit) echo unit unit-on-postgres $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
-    end-to-end) echo end-to-end $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
+    end-to-end) echo bundles end-to-end $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
     *) echo "$1" ;;
   esac
 }
@@ -143,17 +143,17 @@ build() {
   wait $contracts || exit 1
 }
 
-node_lane() {
-  lint_node
-  if wanted trees; then one trees node scripts/trees.mjs; fi
+contracts_lane() {
   if wanted gas; then gas; fi
   if wanted solidity; then solidity; fi
-  if wanted coverage; then coverage; fi
 }
 
-dotnet_lane() {
+other_lane() {
+  lint_node
+  if wanted trees; then one trees node scripts/trees.mjs; fi
   if wanted mutation; then mutation; fi
   if wanted mutants; then javascript mutants scripts/test/mutation.test.mjs; fi
+  if wanted coverage; then coverage; fi
   if wanted bundles; then javascript bundles scripts/test/bundles.test.mjs; fi
   if wanted conformance; then csharp conformance Nethereum.Conformance; fi
   if wanted unit; then csharp unit ComputeRwa.Tests --filter 'engine!=postgres'; fi
@@ -167,9 +167,9 @@ if $dotnet; then need_dotnet; fi
 need_node
 if wanted postgres; then postgres; fi
 build
-node_lane &
+contracts_lane &
 lane=$!
-dotnet_lane
+other_lane
 wait $lane || true
 if wanted end-to-end; then csharp end-to-end ComputeRwa.EndToEnd; fi
 
