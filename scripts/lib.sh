@@ -191,26 +191,36 @@ find_postgres() {
   echo "$native/native/bin"
 }
 
+nobody=() # as root: PostgreSQL refuses to run as root
+[ "$(id -u)" != 0 ] || nobody=(setpriv --reuid "$(id -u nobody)" --regid "$(id -g nobody)" --clear-groups)
+
 # start_postgres <name>: a fresh server behind a socket in a temporary folder, which only its owner and root can enter, so nothing
 # listens on a port and no password is needed. Npgsql's connection string is kept in .run/<name>.connection.
-# As root it runs as nobody, because PostgreSQL refuses root.
 start_postgres() {
-  local name=$1 home bin user=()
+  local name=$1 home bin
   stop_postgres "$name"
   bin=$(find_postgres) || { echo "PostgreSQL cannot be had: the machine has no version 15 or newer, and its npm package could not be installed" >&2; return 1; }
   mkdir -p "$run_dir/logs"
   home=$(mktemp -d "${TMPDIR:-/tmp}/computerwa-postgres.XXXXXX") || return # short, because a socket's path has at most 107 bytes
   echo "$home" >"$run_dir/$name.home"
   if [ "$(id -u)" = 0 ]; then
-    user=(setpriv --reuid "$(id -u nobody)" --regid "$(id -g nobody)" --clear-groups)
     chown "$(id -u nobody):$(id -g nobody)" "$home"
-    "${user[@]}" test -x "$bin/postgres" || { cp -r "$(dirname "$bin")" "$home/native" && bin="$home/native/bin"; } # in a folder that only root can enter
+    "${nobody[@]}" test -x "$bin/postgres" || { cp -r "$(dirname "$bin")" "$home/native" && bin="$home/native/bin"; } # in a folder that only root can enter
   fi
-  (cd / && quietly "$run_dir/logs/$name-init.log" "${user[@]}" "$bin/initdb" -D "$home/data" -U computerwa -A trust -E UTF8 --locale=C --no-sync --no-instructions) || return
-  start "$name" "${user[@]}" "$bin/postgres" -D "$home/data" -c listen_addresses= -c unix_socket_directories="$home" \
-    -c max_connections=300 -c shared_buffers=64MB -c jit=off
-  (wait_for "$name" 30 grep -qs '^ready' "$home/data/postmaster.pid") || return
+  echo "$bin" >"$run_dir/$name.bin"
+  (cd / && quietly "$run_dir/logs/$name-init.log" "${nobody[@]}" "$bin/initdb" -D "$home/data" -U computerwa -A trust -E UTF8 --locale=C --no-sync --no-instructions) || return
+  serve_postgres "$name" || return
   echo "Host=$home;Username=computerwa;Database=postgres" >"$run_dir/$name.connection"
+}
+
+# serve_postgres <name>: on the data it has.
+serve_postgres() {
+  local name=$1 home bin
+  home=$(cat "$run_dir/$name.home") bin=$(cat "$run_dir/$name.bin")
+  rm -f "$home/data/postmaster.pid" # of a server that was stopped without a chance to say so
+  start "$name" "${nobody[@]}" "$bin/postgres" -D "$home/data" -c listen_addresses= -c unix_socket_directories="$home" \
+    -c max_connections=300 -c shared_buffers=64MB -c jit=off
+  (wait_for "$name" 30 grep -qs '^ready' "$home/data/postmaster.pid")
 }
 
 # stop_postgres <name>: without waiting for its clients.
@@ -218,5 +228,5 @@ stop_postgres() {
   stop "$1" INT
   local home; home=$(cat "$run_dir/$1.home" 2>/dev/null) || return 0
   [ -z "$home" ] || rm -rf "$home"
-  rm -f "$run_dir/$1.home" "$run_dir/$1.connection"
+  rm -f "$run_dir/$1.home" "$run_dir/$1.bin" "$run_dir/$1.connection"
 }

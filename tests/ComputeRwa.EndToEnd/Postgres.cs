@@ -9,19 +9,23 @@ internal static class Postgres
         : throw new InvalidOperationException("COMPUTERWA_TEST_POSTGRES names no server: scripts/postgres.sh starts one and prints what to set it to.");
 
     /// <returns>what Db:Url takes</returns>
-    public static async Task<string> CreateDatabase()
+    public static async Task<string> CreateDatabase(string? server = null)
     {
+        server ??= Server;
         var name = $"computerwa_{Guid.NewGuid():n}";
-        await Execute($"CREATE DATABASE {name} TEMPLATE template0");
-        return $"postgres:{new NpgsqlConnectionStringBuilder(Server) { Database = name }}";
+        await Execute(server, $"CREATE DATABASE {name} TEMPLATE template0");
+        return $"postgres:{new NpgsqlConnectionStringBuilder(server) { Database = name }}";
     }
 
     public static Task DropDatabase(string url) =>
-        Execute($"DROP DATABASE {new NpgsqlConnectionStringBuilder(url["postgres:".Length..]).Database} WITH (FORCE)");
+        Execute(Server, $"DROP DATABASE {new NpgsqlConnectionStringBuilder(url["postgres:".Length..]).Database} WITH (FORCE)");
 
-    private static async Task Execute(string sql)
+    /// <param name="url">what Db:Url takes</param>
+    public static Task Change(string url, string sql) => Execute(url["postgres:".Length..], sql);
+
+    private static async Task Execute(string connectionString, string sql)
     {
-        await using var connection = new NpgsqlConnection(Server);
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ComputeRwa.Demo;
 
 namespace ComputeRwa.EndToEnd;
 
 /// <summary>A Hardhat node with the contracts, a database and one or more replicas of the API, all fresh and on ports of their own.</summary>
-internal sealed class Stack : IAsyncDisposable
+internal sealed partial class Stack : IAsyncDisposable
 {
     private const string ApiKey = "crwa_end_to_end_operator_key";
 
@@ -15,14 +17,19 @@ internal sealed class Stack : IAsyncDisposable
     private readonly Service _node;
     private readonly HttpClient _http;
     private readonly Service?[] _apis;
+    private readonly Wire[] _wires;
+    private readonly int[] _runs;
     private readonly Uri[] _addresses;
     private string _database = "";
+    private bool _onSharedServer;
 
     private Stack(int replicas, int rpcPort)
     {
         _apis = new Service?[replicas];
         _addresses = [.. _apis.Select(_ => new Uri($"http://127.0.0.1:{FreePort()}"))];
         Rpc = new($"http://127.0.0.1:{rpcPort}");
+        _runs = new int[replicas];
+        _wires = [.. _apis.Select(_ => new Wire(FreePort(), Rpc))];
         _http = new() { BaseAddress = Api, Timeout = TimeSpan.FromSeconds(10) };
         _node = Service.Start(Path.Combine(_folder, "chain.log"), new Dictionary<string, string> { ["HARDHAT_DISABLE_TELEMETRY"] = "true" },
             Repository.Node, Repository.Hardhat, "node", "--hostname", "127.0.0.1", "--port", $"{rpcPort}");
@@ -33,19 +40,29 @@ internal sealed class Stack : IAsyncDisposable
     public Uri Rpc { get; }
     public string Deployment => Path.Combine(_folder, "deployment.json");
 
+    /// <summary>How long the last replica took to be ready when nothing else happened.</summary>
+    public TimeSpan FirstStart { get; private set; }
+
     public DemoOptions Options => new(Api, Rpc, ApiKey, new(1));
 
     /// <exception cref="InvalidOperationException">Something did not start; the message says what.</exception>
-    public static async Task<Stack> Start(string engine = "sqlite", int replicas = 1)
+    /// <param name="server">a PostgreSQL of the test's own, instead of the one that all share</param>
+    public static async Task<Stack> Start(string engine = "sqlite", int replicas = 1, PostgresServer? server = null)
     {
         var stack = new Stack(replicas, FreePort());
         try
         {
-            stack._database = engine == "sqlite" ? $"sqlite:{Path.Combine(stack._folder, "computerwa.db")}" : await Postgres.CreateDatabase();
+            stack._onSharedServer = engine == "postgres" && server is null;
+            stack._database = engine == "sqlite" ? $"sqlite:{Path.Combine(stack._folder, "computerwa.db")}" : await Postgres.CreateDatabase(server?.Connection);
             await stack._node.Ready(() => stack.Answers(stack.Rpc), TimeSpan.FromSeconds(60));
             await Repository.RunNode("scripts/deploy.mjs", "--rpc", stack.Rpc.OriginalString, "--out", stack.Deployment, "--base-uri", new Uri(stack.Api, "/v1/tokens/").AbsoluteUri, "--window", "21600");
             await Repository.RunNode("scripts/operator.mjs", "--rpc", stack.Rpc.OriginalString, "--out", Path.Combine(stack._folder, "operator.key"));
-            for (var i = 0; i < replicas; i++) await stack.StartApi(i);
+            for (var i = 0; i < replicas; i++)
+            {
+                var watch = Stopwatch.StartNew();
+                await stack.StartApi(i);
+                stack.FirstStart = watch.Elapsed;
+            }
             return stack;
         }
         catch
@@ -63,7 +80,7 @@ internal sealed class Stack : IAsyncDisposable
             ["ASPNETCORE_URLS"] = _addresses[replica].OriginalString,
             ["Db__Url"] = _database,
             ["Auth__OperatorKey"] = ApiKey,
-            ["Chain__RpcUrl"] = Rpc.OriginalString,
+            ["Chain__RpcUrl"] = _wires[replica].For(++_runs[replica]),
             ["Chain__Deployment"] = Deployment,
             ["Chain__OperatorKey"] = await File.ReadAllTextAsync(Path.Combine(_folder, "operator.key")),
             ["Clock__Source"] = "chain",
@@ -72,7 +89,26 @@ internal sealed class Stack : IAsyncDisposable
         await api.Ready(() => Answers(new Uri(_addresses[replica], "/health/ready")), TimeSpan.FromSeconds(60));
     }
 
+    public Uri AddressOf(int replica) => _addresses[replica];
+
+    /// <summary>Between the replica and the node.</summary>
+    public Wire WireOf(int replica) => _wires[replica];
+
+    /// <summary>How often it has been started.</summary>
+    public int RunsOf(int replica) => _runs[replica];
+
     public void KillApi(int replica = 0) => _apis[replica]!.Kill();
+
+    /// <summary>Stops the node where it stands; its chain is as it was when it wakes.</summary>
+    public void PauseNode() => _node.Pause();
+
+    public void WakeNode() => _node.Wake();
+
+    /// <summary>What the replica has logged so far.</summary>
+    public string LogOf(int replica) => _apis[replica]!.Log;
+
+    /// <summary>Changes the PostgreSQL database beside the product.</summary>
+    public Task Change(string sql) => Postgres.Change(_database, sql);
 
     public void Pause(int replica) => _apis[replica]!.Pause();
 
@@ -84,6 +120,23 @@ internal sealed class Stack : IAsyncDisposable
         using var ready = await _http.GetAsync(new Uri(_addresses[replica], "/health/ready")); // 503 while it is behind
         return (await ready.Content.ReadAsStringAsync()).Contains("another replica reads the chain", StringComparison.Ordinal);
     }
+
+    /// <summary>Waits until all that was accepted has come to its end.</summary>
+    /// <exception cref="TimeoutException">Something is still on its way.</exception>
+    public async Task Idle(TimeSpan patience)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var metrics = await GetText("/metrics"); OnTheirWay(metrics); metrics = await GetText("/metrics"))
+        {
+            if (watch.Elapsed > patience) throw new TimeoutException($"Not idle after {patience}: {metrics}");
+            await Task.Delay(100);
+        }
+    }
+
+    private static bool OnTheirWay(string metrics) => UnfinishedStates().Matches(metrics).Any(m => m.Groups[1].Value != "0");
+
+    [GeneratedRegex("computerwa_transactions{state=\"(?:queued|signed|broadcast|mined)\"} (\\d+)")]
+    private static partial Regex UnfinishedStates();
 
     /// <summary>How many transactions of the operator the chain holds.</summary>
     public async Task<long> TransactionsSent()
@@ -132,9 +185,10 @@ internal sealed class Stack : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var api in _apis) api?.Dispose();
+        foreach (var wire in _wires) wire.Dispose();
         _node.Dispose();
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
-        if (_database.StartsWith("postgres:", StringComparison.Ordinal)) await Postgres.DropDatabase(_database);
+        if (_onSharedServer) await Postgres.DropDatabase(_database);
     }
 }
