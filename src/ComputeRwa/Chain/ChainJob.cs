@@ -51,10 +51,11 @@ internal abstract class ChainJob(ILogger log) : BackgroundService
             }
             catch (Exception e)
             {
-                Report(e.Message);
+                var outage = Outage.Of(e);
+                Report(outage?.Message ?? e.Message);
                 backOff = Sender.BackOff(++failures);
-                if (e is not UnavailableException) log.LogError(e, "{Job} failed and tries again in {BackOff}", GetType().Name, backOff);
-                else if (failures == 1) log.LogWarning("{Job} waits: {Reason} ({Cause})", GetType().Name, e.Message, e.InnerException?.InnerException?.Message ?? e.InnerException?.Message);
+                if (outage is null) log.LogError(e, "{Job} failed and tries again in {BackOff}", GetType().Name, backOff);
+                else if (failures == 1) log.LogWarning("{Job} waits: {Reason} ({Cause})", GetType().Name, outage.Message, outage.InnerException?.InnerException?.Message ?? outage.InnerException?.Message);
             }
             await Wait(backOff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -73,7 +74,7 @@ internal abstract class ChainJob(ILogger log) : BackgroundService
             }
             catch (DbException e)
             {
-                log.LogWarning("{Job} could not keep its duty and tries again: {Reason}", GetType().Name, e.Message);
+                log.LogDebug(e, "{Job} could not keep its duty and tries again; its next step says what is wrong", GetType().Name);
             }
         }
     }

@@ -15,6 +15,7 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     /// <summary>Brings every projector up to the last stored log. One that fails does not hold up the others, but it fails this run.</summary>
     /// <exception cref="AggregateException">What the projectors threw.</exception>
     /// <exception cref="DutyLostException">Another process does this now.</exception>
+    /// <remarks>What is away is no projector's fault, and ends the run.</remarks>
     public async Task Run(Duty duty, ILogger log)
     {
         var (last, cursors) = await Read();
@@ -26,7 +27,7 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
             {
                 for (var at = cursors.GetValueOrDefault(projector.Name, -1); at < last;) at = await Batch(duty, projector, at);
             }
-            catch (Exception e) when (e is not DutyLostException)
+            catch (Exception e) when (e is not DutyLostException && Outage.Of(e) is null)
             {
                 log.LogError(e, "Projector {Projector} failed; it stands where it was", projector.Name);
                 failures.Add(new InvalidOperationException($"Projector {projector.Name}: {e.Message}", e));

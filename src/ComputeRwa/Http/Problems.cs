@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -53,6 +54,8 @@ internal static partial class Problems
         ["not-eligible"] = (409, "The series' rules do not allow this.", false),
         ["not-ready"] = (409, "What this needs has not happened yet.", true),
         ["chain-unavailable"] = (503, "The chain's node does not answer.", true),
+        ["database-unavailable"] = (503, "The database does not answer.", true),
+        ["storage-full"] = (507, "The database has no space left.", true),
         ["internal"] = (500, "Something broke on our side.", true),
     };
 
@@ -67,7 +70,7 @@ internal static partial class Problems
     /// <summary>Turns what the framework throws for bad input into a problem that names the field; anything else is our fault.</summary>
     public static Error FromException(Exception exception)
     {
-        if (exception is UnavailableException unavailable) return new(unavailable.Code, unavailable.Message, []);
+        if (Outage.Of(exception) is { } unavailable) return new(unavailable.Code, unavailable.Message, []);
         if (exception is not BadHttpRequestException bad) return new("internal", "The request failed on our side; it changed nothing.", []);
         if (bad.StatusCode == 413) return new("too-large", "The request body is larger than this address takes.", []);
         if (bad.StatusCode == 415) return new("unsupported-media-type", "Send the body as application/json.", []);
@@ -93,7 +96,8 @@ internal static partial class Problems
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+            // What is away is logged once, by the jobs that wait for it.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || Outage.Of(context.Exception) is not null,
             AllowStatusCode404Response = true,
             ExceptionHandler = http => Write(http, FromException(http.Features.Get<IExceptionHandlerFeature>()!.Error)),
         });
