@@ -6,7 +6,7 @@ namespace ComputeRwa.Chain;
 /// <summary>Logs to read: of any of the addresses, with these topics; null at a place is any topic.</summary>
 internal sealed record LogFilter(IReadOnlyList<Address> Addresses, IReadOnlyList<string?> Topics)
 {
-    private const string Transfer = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55aebf523b3ef";
+    private const string Transfer = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
     /// <summary>
     /// Every log of our contracts, and of the tokens they hold only what goes in and out of them: a pay token may serve the whole world.
