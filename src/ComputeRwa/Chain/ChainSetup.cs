@@ -30,17 +30,17 @@ internal static class ChainSetup
         if (options.ClockFromChain) services.AddSingleton<TimeProvider, ChainClock>();
         else services.AddSingleton(TimeProvider.System);
         foreach (var signer in options.Signers) services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<SenderJob>(s, MakeLane(s, signer)));
-        services.AddHostedService(s => ActivatorUtilities.CreateInstance<WatcherJob>(s, WatcherDuty(s.GetRequiredService<Database>())));
+        services.AddHostedService(s => ActivatorUtilities.CreateInstance<WatcherJob>(s, WatcherDuty(s.GetRequiredService<Database>(), s.GetRequiredService<TimeProvider>())));
     }
 
     private static Lane MakeLane(IServiceProvider s, ISigner signer)
     {
-        var database = s.GetRequiredService<Database>();
-        return new(database, s.GetRequiredService<ChainClient>(), s.GetRequiredService<ChainOptions>(), signer, Lane.DutyOf(database, signer), s.GetRequiredService<TimeProvider>());
+        var (database, time) = (s.GetRequiredService<Database>(), s.GetRequiredService<TimeProvider>());
+        return new(database, s.GetRequiredService<ChainClient>(), s.GetRequiredService<ChainOptions>(), signer, Lane.DutyOf(database, signer, time), time);
     }
 
     /// <summary>Reading the chain: storing blocks and logs, projecting them, making transactions final.</summary>
-    public static Duty WatcherDuty(Database database) => new(database, "watcher", Duty.Term);
+    public static Duty WatcherDuty(Database database, TimeProvider time) => new(database, "watcher", Duty.Term, time);
 
     public static IServiceCollection AddProjector<T>(this IServiceCollection services) where T : class, IProjector => services.AddSingleton<IProjector, T>();
 

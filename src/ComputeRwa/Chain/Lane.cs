@@ -24,7 +24,7 @@ internal sealed class Lane(Database database, ChainClient chain, ChainOptions op
     /// <summary>The day of the budget, in real time whatever the clock follows.</summary>
     public static long Today => DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 86_400;
 
-    public static Duty DutyOf(Database database, ISigner signer) => new(database, $"lane:{signer.Address}", Duty.Term);
+    public static Duty DutyOf(Database database, ISigner signer, TimeProvider time) => new(database, $"lane:{signer.Address}", Duty.Term, time);
 
     public Tx Read() => database.Read();
 

@@ -140,8 +140,8 @@ internal sealed class WatcherJob(
     {
         await using var tx = database.Read();
         if ((await WatcherStore.Block(tx, head.Number))?.Hash != head.Hash) return false;
-        _lagsSince ??= TimeProvider.System.GetTimestamp();
-        return TimeProvider.System.GetElapsedTime(_lagsSince.Value) < options.LagPatience;
+        _lagsSince ??= time.GetTimestamp();
+        return time.GetElapsedTime(_lagsSince.Value) < options.LagPatience;
     }
 
     private async Task<bool> WasUndone(StoredBlock stored) => (await chain.Blocks([stored.Number]))[0]?.Hash != stored.Hash;

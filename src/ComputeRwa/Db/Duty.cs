@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ComputeRwa.Db;
 
 /// <summary>
@@ -8,7 +6,8 @@ namespace ComputeRwa.Db;
 /// past its term changes nothing once another has taken over. SQLite belongs to one process: there a term is over at once, and a restarted
 /// program waits for nobody.
 /// </summary>
-internal sealed class Duty(Database database, string name, TimeSpan term)
+/// <param name="clock">for its time stamps; what the database says of the time is the database's own</param>
+internal sealed class Duty(Database database, string name, TimeSpan term, TimeProvider clock)
 {
     public static readonly TimeSpan Term = TimeSpan.FromSeconds(3);
 
@@ -25,19 +24,19 @@ internal sealed class Duty(Database database, string name, TimeSpan term)
     /// Whether nobody else can have taken it yet, by this machine's clock: what leaves the database, such as a broadcast, is done only then.
     /// A write needs <see cref="Hold"/>.
     /// </summary>
-    public bool Stands => _grip is { } grip && (!database.IsPostgres || Stopwatch.GetElapsedTime(grip.Since) < term);
+    public bool Stands => _grip is { } grip && (!database.IsPostgres || clock.GetElapsedTime(grip.Since) < term);
 
     /// <summary>Takes the duty or keeps it, which costs a write only when a third of the term has passed.</summary>
     /// <returns>false while another holds it.</returns>
     public async Task<bool> Take()
     {
-        if (_grip is { } held && (!database.IsPostgres || Stopwatch.GetElapsedTime(held.Since) < term / 3)) return true;
+        if (_grip is { } held && (!database.IsPostgres || clock.GetElapsedTime(held.Since) < term / 3)) return true;
         if (!await IsFree())
         {
             _grip = null;
             return false;
         }
-        var since = Stopwatch.GetTimestamp();
+        var since = clock.GetTimestamp();
         await using var tx = database.Write();
         var token = await tx.First<long?>(
             $"""
@@ -71,7 +70,7 @@ internal sealed class Duty(Database database, string name, TimeSpan term)
     {
         while (database.IsPostgres)
         {
-            await Task.Delay(term / 3, stop);
+            await Task.Delay(term / 3, clock, stop);
             if (_grip is not null) await Take();
         }
     }

@@ -29,7 +29,7 @@ internal sealed class ReconciliationJob(Database database, Reconciler reconciler
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
 
-    private readonly Duty _duty = new(database, "reconciler", Longest);
+    private readonly Duty _duty = new(database, "reconciler", Longest, time);
 
     protected override Task Wait(TimeSpan? backOff, CancellationToken stop) =>
         Task.Delay(schedule.Every == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : backOff ?? (schedule.Every < Look ? schedule.Every : Look), stop);

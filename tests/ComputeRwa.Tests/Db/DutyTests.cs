@@ -20,9 +20,9 @@ public abstract class DutyBench : IAsyncLifetime
 
     public async Task DisposeAsync() => await _scratch.DisposeAsync();
 
-    private protected Duty First() => new(_scratch.Database, "work", Term);
+    private protected Duty First() => new(_scratch.Database, "work", Term, TimeProvider.System);
 
-    private protected Duty Second() => new(_scratch.OpenAgain(), "work", Term);
+    private protected Duty Second() => new(_scratch.OpenAgain(), "work", Term, TimeProvider.System);
 
     private protected Task Step(Duty duty, long step) => _scratch.Write(async tx =>
     {

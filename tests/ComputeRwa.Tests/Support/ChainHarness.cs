@@ -51,11 +51,7 @@ internal sealed class ChainHarness : IAsyncDisposable
     public static async Task<ChainHarness> Create(HardhatNode node, EthECKey? key = null, Uri? through = null)
     {
         var scratch = await ScratchDatabase.Make();
-        await using (var tx = scratch.Database.Write())
-        {
-            await tx.Execute("CREATE TABLE recorded_transfers (position BIGINT PRIMARY KEY, block_number BIGINT NOT NULL, recipient TEXT NOT NULL, amount TEXT NOT NULL)");
-            await tx.Commit();
-        }
+        await TransferRecorder.MakeTable(scratch);
         return new(node, Deployment.Read(await node.Deployment()), key ?? await node.FundedKey(), scratch, through ?? node.Url);
     }
 
@@ -64,12 +60,12 @@ internal sealed class ChainHarness : IAsyncDisposable
     {
         var identity = new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance);
         Sender = MakeSender(Options.Operator, Database, identity);
-        Watcher = new(Database, Client, new(Endpoints.Of(_rpc)), Options, identity, Status, _signals, _projectors, ChainSetup.WatcherDuty(Database), TimeProvider.System, NullLogger<WatcherJob>.Instance);
+        Watcher = new(Database, Client, new(Endpoints.Of(_rpc)), Options, identity, Status, _signals, _projectors, ChainSetup.WatcherDuty(Database, TimeProvider.System), TimeProvider.System, NullLogger<WatcherJob>.Instance);
     }
 
     /// <summary>A lane of a signer; with a database opened again, another replica's, which can wake nobody here.</summary>
     public SenderJob MakeSender(ISigner signer, Database database, ChainIdentity? identity = null, ChainClient? client = null) => new(
-        new Lane(database, client ?? Client, Options, signer, Lane.DutyOf(database, signer), TimeProvider.System),
+        new Lane(database, client ?? Client, Options, signer, Lane.DutyOf(database, signer, TimeProvider.System), TimeProvider.System),
         identity ?? new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance), Status, SignalsOf(database), new AbiCatalog(KnownContracts.Types), NullLogger<SenderJob>.Instance);
 
     private ChainSignals SignalsOf(Database database)
@@ -146,20 +142,6 @@ internal sealed class ChainHarness : IAsyncDisposable
         await Scratch.DisposeAsync();
     }
 
-    private sealed class TransferRecorder : IProjector
-    {
-        public string Name => "recorded-transfers";
-
-        public async Task Apply(Tx tx, ChainLog log)
-        {
-            if (log.Decode<PayToken.TransferEvent>() is not { } transfer) return;
-            await tx.Execute("INSERT INTO recorded_transfers (position, block_number, recipient, amount) VALUES (@Position, @BlockNumber, @recipient, @amount)",
-                new { log.Position, log.BlockNumber, recipient = Address.Parse(transfer.To), amount = transfer.Value });
-        }
-
-        public Task RollBack(Tx tx, long fromBlock) => tx.Execute("DELETE FROM recorded_transfers WHERE block_number >= @fromBlock", new { fromBlock });
-    }
-
     private sealed class NoLifetime : IHostApplicationLifetime
     {
         public CancellationToken ApplicationStarted => default;
@@ -167,6 +149,24 @@ internal sealed class ChainHarness : IAsyncDisposable
         public CancellationToken ApplicationStopped => default;
         public void StopApplication() => throw new InvalidOperationException("The program would stop.");
     }
+}
+
+/// <summary>A projector of the tests' own: who was given how much of the pay token.</summary>
+internal sealed class TransferRecorder : IProjector
+{
+    public string Name => "recorded-transfers";
+
+    public static Task MakeTable(ScratchDatabase scratch) => scratch.Write(tx => tx.Execute(
+        "CREATE TABLE recorded_transfers (position BIGINT PRIMARY KEY, block_number BIGINT NOT NULL, recipient TEXT NOT NULL, amount TEXT NOT NULL)"));
+
+    public async Task Apply(Tx tx, ChainLog log)
+    {
+        if (log.Decode<PayToken.TransferEvent>() is not { } transfer) return;
+        await tx.Execute("INSERT INTO recorded_transfers (position, block_number, recipient, amount) VALUES (@Position, @BlockNumber, @recipient, @amount)",
+            new { log.Position, log.BlockNumber, recipient = Address.Parse(transfer.To), amount = transfer.Value });
+    }
+
+    public Task RollBack(Tx tx, long fromBlock) => tx.Execute("DELETE FROM recorded_transfers WHERE block_number >= @fromBlock", new { fromBlock });
 }
 
 /// <summary>
