@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what the product has a budget for, as far as it exists: ./scripts/bench.sh [full]
+# Measures what the product has a budget for, as far as it exists: ./scripts/bench.sh [full] [chain]
 # Gas is measured by scripts/gas.mjs, which the tests run.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,5 +9,10 @@ need_node
 build_contracts
 say "building"
 quietly "$run_dir/logs/build.log" dotnet build tests/ComputeRwa.Benchmarks -c Release -v q --nologo || die "the benchmarks do not build"
+case " $* " in *" chain "*)
+  trap 'stop_postgres bench-postgres' EXIT
+  start_postgres bench-postgres || die "PostgreSQL did not start"
+  COMPUTERWA_TEST_POSTGRES=$(cat "$run_dir/bench-postgres.connection"); export COMPUTERWA_TEST_POSTGRES ;;
+esac
 dotnet "$dotnet_bin/ComputeRwa.Benchmarks/release/ComputeRwa.Benchmarks.dll" "$@"
-node scripts/gas.mjs
+case " $* " in *" chain "*) ;; *) node scripts/gas.mjs ;; esac

@@ -8,14 +8,24 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        if (args is not ([] or ["full"]))
+        if (args is not ([] or ["full"] or ["chain"] or ["full", "chain"]))
         {
-            await Console.Error.WriteLineAsync("usage: ./scripts/bench.sh [full]   full closes an epoch of 1,000,000 leases as well");
+            await Console.Error.WriteLineAsync(
+                """
+                usage: ./scripts/bench.sh [full] [chain]
+                  full    closes an epoch of 1,000,000 leases as well; with chain, sends 10,000 transactions instead of 1,000
+                  chain   only what goes to the chain
+                """);
             return 2;
         }
-        var full = args is ["full"];
+        var full = args is ["full", ..];
         Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, .NET {Environment.Version}");
         Line("what", "measured", "budget");
+        if (args is [.., "chain"])
+        {
+            await Sending.Measure(["PostgreSQL", "SQLite"], full ? 10_000 : 1_000);
+            return 0;
+        }
         foreach (var leases in full ? [1_000, 10_000, 100_000, 1_000_000] : new[] { 1_000, 10_000, 100_000 }) Closing.Measure(leases);
         await Ingest.Measure();
         return 0;

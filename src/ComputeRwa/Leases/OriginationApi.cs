@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace ComputeRwa.Leases;
 
 /// <param name="Permit">the lessee's, for LeaseClaims to pull escrow and deposit; null when an allowance is there already</param>
-internal sealed record OriginateLease(PermitInput? Permit);
+internal sealed record OriginateLease(PermitInput? Permit = null);
 
 /// <param name="Value">base units</param>
 /// <param name="Deadline">unix seconds</param>

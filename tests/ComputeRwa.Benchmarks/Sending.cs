@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ComputeRwa.Chain;
+using ComputeRwa.Kernel;
+using Nethereum.JsonRpc.Client;
+
+namespace ComputeRwa.Benchmarks;
+
+/// <summary>
+/// From a REST request to a mined transaction, one signer and one transaction each, on anvil with blocks of one second; and what the node itself
+/// takes of the same calls when they are signed beforehand, in the same run.
+/// </summary>
+internal static class Sending
+{
+    private const int AtOnce = 32;
+    private const int RawBatch = 100;
+
+    public static async Task Measure(IReadOnlyList<string> engines, int count)
+    {
+        foreach (var workload in new Workload[] { new Originations(), new Admissions() })
+        {
+            foreach (var engine in engines)
+            {
+                var run = await Requests(workload, engine, count);
+                var raw = await Raw(workload, run.Calls);
+                Program.Line($"node alone, {count:N0} {workload.Name}s signed beforehand", Program.Rate(raw, "tx"), "");
+                Program.Line($"REST → mined, {count:N0} {workload.Name}s, {AtOnce} at once, {engine}", Program.Rate(run.Rate, "tx"), "");
+                Program.Line("  of the node's own limit", $"{run.Rate / raw:P0}", "≥ 70 %");
+                Program.Line("  request → mined, p50 / p99", $"{At(run.Mined, 50)} / {At(run.Mined, 99)}", "≤ 2.5 s / ≤ 5 s");
+                Program.Line("  request → accepted, p50 / p99", $"{At(run.Accepted, 50)} / {At(run.Accepted, 99)}", "– / ≤ 0.050 s");
+                Program.Line("  accepted a second", Program.Rate(run.AcceptRate, "requests"), "");
+                Program.Line("  the API's processor time a transaction", string.Create(CultureInfo.InvariantCulture, $"{run.Cpu.TotalMilliseconds / count:0.00} ms"), "");
+            }
+        }
+    }
+
+    /// <summary>Transactions a second from the first one handed over to the last one mined.</summary>
+    private static async Task<double> Raw(Workload workload, IReadOnlyList<MinedCall> calls)
+    {
+        await using var chain = await AnvilStack.Start();
+        await workload.PrepareChain(chain);
+        var signer = OperatorKey.Parse((await chain.Funded()).GetPrivateKey());
+        var signed = new List<string>();
+        foreach (var (call, nonce) in calls.Select((c, i) => (c, i)))
+            signed.Add((await signer.Sign(new(chain.Deployment.ChainId, nonce, new Fees(100_000_000_000, 1_000_000_000), call.Gas, call.To, call.Data))).Raw);
+        var watch = Stopwatch.StartNew();
+        foreach (var batch in signed.Chunk(RawBatch))
+            foreach (var error in await chain.Client.Broadcast(batch))
+                if (error is not null) throw new InvalidOperationException(error.Message);
+        while (await chain.Client.TransactionCount(signer.Address, (await chain.Client.LatestBlock()).Number) < calls.Count) await Task.Delay(20);
+        return calls.Count / watch.Elapsed.TotalSeconds;
+    }
+
+    private sealed record MinedCall(Address To, string Data, long Gas, TimeSpan Seen);
+
+    private sealed record Run(double Rate, double AcceptRate, List<TimeSpan> Accepted, List<TimeSpan> Mined, TimeSpan Cpu, IReadOnlyList<MinedCall> Calls);
+
+    private static async Task<Run> Requests(Workload workload, string engine, int count)
+    {
+        await using var chain = await AnvilStack.Start();
+        await workload.PrepareChain(chain);
+        await chain.StartApi(engine);
+        using var http = new HttpClient { BaseAddress = chain.Api, DefaultRequestHeaders = { Authorization = new("Bearer", AnvilStack.ApiKey) }, Timeout = TimeSpan.FromMinutes(5) };
+        var bodies = await workload.Bodies(chain, http, count);
+        var (sentAt, accepted, ids) = (new TimeSpan[count], new TimeSpan[count], new ConcurrentBag<string>());
+        var from = (await chain.Client.LatestBlock()).Number + 1;
+        var (cpu, watch) = (chain.ApiCpu, Stopwatch.StartNew());
+        var requests = Parallel.ForEachAsync(bodies.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (item, cancel) =>
+        {
+            sentAt[item.Index] = watch.Elapsed;
+            using var request = new HttpRequestMessage(HttpMethod.Post, item.Item.Path) { Content = JsonContent.Create(item.Item.Body, options: JsonSerializerOptions.Web) };
+            request.Headers.Add("Idempotency-Key", $"bench-{item.Index}");
+            using var response = await http.SendAsync(request, cancel);
+            if (!response.IsSuccessStatusCode) throw new InvalidOperationException(await response.Content.ReadAsStringAsync(cancel));
+            accepted[item.Index] = watch.Elapsed - sentAt[item.Index];
+        });
+        var mined = await Follow(chain, from, count, watch, requests);
+        var (elapsed, used) = (watch.Elapsed, chain.ApiCpu - cpu);
+        await requests;
+        // Each kind of request has its own call data, so order of acceptance and order of mining are matched by rank: what is mined n-th was sent n-th.
+        var waits = mined.Select(m => m.Seen).Order().Zip(sentAt.Order(), (seen, sent) => seen - sent).Order().ToList();
+        var lastAccepted = sentAt.Zip(accepted, (sent, took) => sent + took).Max();
+        return new(count / elapsed.TotalSeconds, count / lastAccepted.TotalSeconds, [.. accepted.Order()], waits, used, mined);
+    }
+
+    /// <summary>Reads the node's blocks, not the API, until all calls of the operator are in them.</summary>
+    private static async Task<List<MinedCall>> Follow(AnvilStack chain, long next, int count, Stopwatch watch, Task requests)
+    {
+        var mined = new List<MinedCall>();
+        while (mined.Count < count)
+        {
+            if (requests.IsFaulted) await requests;
+            var head = (await chain.Client.LatestBlock()).Number;
+            for (var seen = watch.Elapsed; next <= head; next++)
+            {
+                var block = await chain.Rpc.SendRequestAsync<JsonElement>("eth_getBlockByNumber", null, $"0x{next:x}", true);
+                mined.AddRange(block.GetProperty("transactions").EnumerateArray().Where(t => Address.Parse(t.GetProperty("from").GetString()!) == chain.Operator)
+                    .Select(t => new MinedCall(Address.Parse(t.GetProperty("to").GetString()!), t.GetProperty("input").GetString()!, Convert.ToInt64(t.GetProperty("gas").GetString(), 16), seen)));
+            }
+            await Task.Delay(50);
+        }
+        return mined;
+    }
+
+    private static string At(List<TimeSpan> times, int percent) => string.Create(CultureInfo.InvariantCulture, $"{times[Math.Min(times.Count - 1, times.Count * percent / 100)].TotalSeconds:0.000} s");
+}
