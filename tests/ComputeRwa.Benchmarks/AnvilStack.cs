@@ -53,6 +53,16 @@ internal sealed class AnvilStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Bytes.</summary>
+    public long ApiPeakMemory
+    {
+        get
+        {
+            _api!.Refresh();
+            return _api.PeakWorkingSet64;
+        }
+    }
+
     public static async Task<AnvilStack> Start()
     {
         var stack = new AnvilStack(FreePort());

@@ -36,6 +36,18 @@ public sealed class DemonstrationTests(Undisturbed story) : IClassFixture<Undist
     }
 
     [Fact]
+    public async Task Projections_rebuilt_from_the_stored_logs_are_the_live_ones_row_by_row()
+    {
+        var (live, told) = (story.Stack.Projections(), await story.Stack.GetText("/v1/events?after=0&limit=1000"));
+        Assert.True(live.Count > 10, string.Join(", ", live.Keys));
+        Assert.True(live.Values.Sum(rows => rows.Count) > 500);
+        var answer = await story.Stack.Post("/v1/projections/rebuild");
+        Assert.InRange(answer.GetProperty("logs").GetInt64(), 300, 10_000);
+        Assert.Equal(live, story.Stack.Projections());
+        Assert.Equal(told, await story.Stack.GetText("/v1/events?after=0&limit=1000"));
+    }
+
+    [Fact]
     public async Task A_second_run_finds_everything_done_and_prints_the_same()
     {
         await Demonstration.Run(story.Stack.Options, _ => { });

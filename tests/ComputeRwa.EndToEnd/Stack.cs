@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ComputeRwa.Demo;
+using Microsoft.Data.Sqlite;
 
 namespace ComputeRwa.EndToEnd;
 
@@ -158,6 +159,35 @@ internal sealed partial class Stack : IAsyncDisposable
         using var response = await _http.PostAsJsonAsync(Rpc, new { jsonrpc = "2.0", id = 1, method, @params = parameters });
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         return answer.GetProperty("result").GetString()!;
+    }
+
+    /// <summary>As the operator; an answer that is an error throws.</summary>
+    public async Task<JsonElement> Post(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Headers = { Authorization = new("Bearer", ApiKey) } };
+        using var response = await _http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>The rows of all tables that follow from the chain's logs: those that have a block number, but for the logs themselves and the transactions. SQLite only.</summary>
+    public Dictionary<string, List<string>> Projections()
+    {
+        using var connection = new SqliteConnection($"Data Source={_database["sqlite:".Length..]};Mode=ReadOnly");
+        var tables = Read(connection,
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'block_number' WHERE m.type = 'table' AND m.name NOT IN ('chain_logs', 'transactions') ORDER BY 1");
+        return tables.ToDictionary(t => t, t => Read(connection, $"SELECT * FROM {t} ORDER BY position"));
+    }
+
+    private static List<string> Read(SqliteConnection connection, string sql)
+    {
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read()) rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue)));
+        return rows;
     }
 
     public Task<string> GetText(string path) => _http.GetStringAsync(path);

@@ -1,3 +1,4 @@
+using ComputeRwa.Db;
 using ComputeRwa.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,10 +14,19 @@ internal sealed record ChainView(
     long ChainId, long? LatestBlock, DateTimeOffset? LatestBlockTime, long? Epoch, long EpochLength, long ChallengeWindow, string RootBond, string DisputeBond, long LivenessEpochs, DeployedContracts Contracts,
     IReadOnlyList<string> Attestors, int Threshold, string Registrar, string FeeRecipient, string Operator, IReadOnlyList<string> Operators);
 
+/// <param name="Logs">of our contracts, as many as were folded again</param>
+internal sealed record RebuildAnswer(long Logs);
+
 internal static class ChainApi
 {
-    public static void MapChainView(this IEndpointRouteBuilder app) =>
+    public static void MapChainView(this IEndpointRouteBuilder app)
+    {
         app.MapFeature("/v1/chain", "Chain").MapGet("/", Get).WithSummary("The chain, the contracts and the epoch of the latest block");
+        app.MapFeature("/v1/projections", "Chain").MapPost("/rebuild", Rebuild).RequireAuthorization(Roles.Operator)
+            .WithSummary("Fold all stored logs of the chain again; other writers wait, readers do not notice");
+    }
+
+    private static async Task<Ok<RebuildAnswer>> Rebuild(Tx tx, ProjectorRunner projectors) => TypedResults.Ok(new RebuildAnswer(await projectors.Rebuild(tx)));
 
     private static Ok<ChainView> Get(ChainOptions options, ChainStatus status)
     {

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using ComputeRwa.Kernel;
+using Microsoft.Extensions.Caching.Memory;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
+using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.Hex.HexTypes;
 using Nethereum.JsonRpc.Client;
 using Nethereum.RPC.Eth;
@@ -22,7 +24,10 @@ namespace ComputeRwa.Chain;
 internal sealed class ChainClient(IClient rpc)
 {
     private readonly Web3 _web3 = new(rpc);
+    private static readonly TimeSpan MemoryOf = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<Address, bool> _contracts = new();
+    private readonly MemoryCache _remembered = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
     public async Task<long> ChainId() => (long)(await Reach(() => _web3.Eth.ChainId.SendRequestAsync())).Value;
 
@@ -166,6 +171,19 @@ internal sealed class ChainClient(IClient rpc)
     {
         await RequireCode(contract);
         return await Reach(() => _web3.Eth.GetContractQueryHandler<TMessage>().QueryAsync<TResult>(contract.Value, message));
+    }
+
+    /// <summary>
+    /// The same, but an answer of the last second will do where it suffices. For what a request is refused for at the door and the chain checks again:
+    /// requests that come together ask once, and none is refused on an old answer.
+    /// </summary>
+    public async Task<TResult> AskOrRemember<TMessage, TResult>(Address contract, TMessage message, Func<TResult, bool> suffices) where TMessage : FunctionMessage, new()
+    {
+        var question = $"{contract} {message.GetCallData().ToHex()}";
+        if (_remembered.Get(question) is TResult known && suffices(known)) return known;
+        var answer = await Ask<TMessage, TResult>(contract, message);
+        _remembered.Set(question, answer, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = MemoryOf, Size = 1 });
+        return answer;
     }
 
     /// <summary>The same for functions that answer with a struct or several values.</summary>

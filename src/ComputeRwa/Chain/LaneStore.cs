@@ -152,16 +152,15 @@ internal static class LaneStore
     public static async Task Fill(Tx tx, Address signer, long nonce, SignedTransaction signed, Fees fees, long head, DateTimeOffset now)
     {
         var id = TransactionId.New(now);
-        var seq = await tx.Single<long>("UPDATE outbox_sequence SET value = value + 1 RETURNING value");
         await tx.Execute(
-            """
+            $"""
             INSERT INTO transactions (id, seq, command_id, kind, subject, to_address, calldata, gas_limit, state, signer, nonce, raw, hash, attempts, max_fee, max_priority,
                 sent_block, is_empty, created_at, updated_at)
-            VALUES (@id, @seq, @command, @kind, @signer, @signer, @data, @gas, 'signed', @signer, @nonce, @Raw, @Hash, 1, @Max, @MaxPriority, @head, 0, @now, @now)
+            VALUES (@id, {OutboxStore.NextSeq(tx)}, @command, @kind, @signer, @signer, @data, @gas, 'signed', @signer, @nonce, @Raw, @Hash, 1, @Max, @MaxPriority, @head, 0, @now, @now)
             """,
             new
             {
-                id, seq, command = $"fill:{signer}:{nonce}:{id}", kind = Outbox.Filling, signer, data = UnsignedTransaction.NoData, gas = SendLimits.EmptyGas, nonce,
+                id, command = $"fill:{signer}:{nonce}:{id}", kind = Outbox.Filling, signer, data = UnsignedTransaction.NoData, gas = SendLimits.EmptyGas, nonce,
                 signed.Raw, signed.Hash, fees.Max, fees.MaxPriority, head, now,
             });
     }

@@ -38,30 +38,23 @@ internal static class Outbox
     /// <summary>The kind of a transaction that only uses a nonce, so that later ones go on.</summary>
     public const string Filling = "fill";
 
-    /// <summary>Queues a command and returns its transaction id; a command id seen before returns the id it got then.</summary>
-    public static async Task<TransactionId> Enqueue(Tx tx, Command command, DateTimeOffset now)
+    /// <summary>Queues a command and returns its row; a command id seen before returns the row it got then.</summary>
+    public static async Task<OutboxRow> Enqueue(Tx tx, Command command, DateTimeOffset now)
     {
-        var id = TransactionId.New(now);
-        var seq = await tx.Single<long>("UPDATE outbox_sequence SET value = value + 1 RETURNING value");
-        await tx.Execute(
-            """
-            INSERT INTO transactions (id, seq, command_id, kind, subject, to_address, calldata, gas_limit, state, attempts, created_at, updated_at)
-            VALUES (@id, @seq, @CommandId, @Kind, @Subject, @To, @CallData, @GasLimit, @state, 0, @now, @now)
-            ON CONFLICT (command_id) DO NOTHING
-            """,
-            new { id, seq, command.CommandId, command.Kind, command.Subject, command.To, command.CallData, command.GasLimit, state = TransactionState.Queued, now });
+        if (await OutboxStore.Insert(tx, TransactionId.New(now), command, now) is not { } row)
+            return await OutboxStore.OfCommand(tx, command.CommandId) ?? throw new InvalidOperationException($"{command.CommandId} is neither new nor known.");
         tx.Announce(Topic);
-        return await tx.Single<TransactionId>("SELECT id FROM transactions WHERE command_id = @CommandId", new { command.CommandId });
+        return row;
     }
 
     /// <summary>The same, but a command whose last attempt failed gets another attempt: a transaction of its own, since the old one keeps its reason.</summary>
-    public static async Task<TransactionId> EnqueueAgainIfFailed(Tx tx, Command command, DateTimeOffset now)
+    public static async Task<OutboxRow> EnqueueAgainIfFailed(Tx tx, Command command, DateTimeOffset now)
     {
         for (var attempt = command; ;)
         {
-            var id = await Enqueue(tx, attempt, now);
-            if ((await OutboxStore.Find(tx, id))!.State != TransactionState.Failed) return id;
-            attempt = command with { CommandId = $"{command.CommandId}:after:{id}" };
+            var row = await Enqueue(tx, attempt, now);
+            if (row.State != TransactionState.Failed) return row;
+            attempt = command with { CommandId = $"{command.CommandId}:after:{row.Id}" };
         }
     }
 }

@@ -13,12 +13,10 @@ internal sealed record OutboxRow(
 /// <summary>Each statement names the state it comes from, so that a row never moves twice.</summary>
 internal static class OutboxStore
 {
-    private const string Columns =
-        """
-        SELECT seq, id, kind, subject, to_address, calldata, gas_limit, state, signer, nonce, raw, hash, attempts, error,
-               block_number, block_hash, gas_used, created_at, updated_at
-        FROM transactions
-        """;
+    private const string Names =
+        "seq, id, kind, subject, to_address, calldata, gas_limit, state, signer, nonce, raw, hash, attempts, error, block_number, block_hash, gas_used, created_at, updated_at";
+
+    private const string Columns = $"SELECT {Names} FROM transactions";
 
     public static Task<List<OutboxRow>> Queued(Tx tx, int limit) => tx.Query<OutboxRow>(
         Columns + " WHERE state = 'queued' ORDER BY seq LIMIT @limit", new { limit });
@@ -44,6 +42,24 @@ internal static class OutboxStore
         "SELECT MIN(seq) FROM transactions WHERE state IN ('queued', 'signed', 'broadcast') AND id NOT IN @ids", new { ids = besides.Select(i => i.Value).ToArray() });
 
     public static Task<List<OutboxRow>> Load(Tx tx, IEnumerable<TransactionId> ids) => tx.Query<OutboxRow>(Columns + " WHERE id IN @ids", new { ids = ids.Select(i => i.Value).ToArray() });
+
+    /// <summary>Stores a command at the end of the queue.</summary>
+    /// <returns>null, and nothing is stored, when the command id is known.</returns>
+    public static Task<OutboxRow?> Insert(Tx tx, TransactionId id, Command command, DateTimeOffset now) => tx.First<OutboxRow>(
+        $"""
+        INSERT INTO transactions (id, seq, command_id, kind, subject, to_address, calldata, gas_limit, state, attempts, created_at, updated_at)
+        VALUES (@id, {NextSeq(tx)}, @CommandId, @Kind, @Subject, @To, @CallData, @GasLimit, @state, 0, @now, @now)
+        ON CONFLICT (command_id) DO NOTHING RETURNING {Names}
+        """,
+        new { id, command.CommandId, command.Kind, command.Subject, command.To, command.CallData, command.GasLimit, state = TransactionState.Queued, now });
+
+    /// <summary>
+    /// The place at the end of the queue, as an expression. In PostgreSQL who takes one does not wait for others, so of two that run at once the
+    /// later place may be seen first.
+    /// </summary>
+    public static string NextSeq(Tx tx) => tx.IsPostgres ? "nextval('outbox_places')" : "(SELECT COALESCE(MAX(seq), 0) + 1 FROM transactions)";
+
+    public static Task<OutboxRow?> OfCommand(Tx tx, string commandId) => tx.First<OutboxRow>(Columns + " WHERE command_id = @commandId", new { commandId });
 
     public static Task<OutboxRow?> Find(Tx tx, TransactionId id) => tx.First<OutboxRow>(Columns + " WHERE id = @id", new { id });
 
@@ -79,12 +95,12 @@ internal static class OutboxStore
             AND NOT EXISTS (SELECT 1 FROM chain_blocks b WHERE b.number = transactions.block_number AND b.hash <> transactions.block_hash)
             """;
         var failed = await tx.Query<OutboxRow>(Columns + " WHERE error IS NOT NULL AND " + Settled, new { throughBlock });
-        foreach (var row in failed) await AnnounceFailure(tx, row, row.Error!, now);
+        foreach (var row in failed) AnnounceFailure(tx, row, row.Error!, now);
         await tx.Execute(
             "UPDATE transactions SET state = CASE WHEN error IS NULL THEN 'final' ELSE 'failed' END, updated_at = @now WHERE " + Settled, new { throughBlock, now });
     }
 
-    public static Task AnnounceFailure(Tx tx, OutboxRow row, string error, DateTimeOffset now) =>
+    public static void AnnounceFailure(Tx tx, OutboxRow row, string error, DateTimeOffset now) =>
         Feed.Append(tx, "transaction.failed", row.Id.Value, new { row.Kind, row.Subject, error }, now);
 
     /// <summary>The lowest block of what is mined and not final; null when nothing is.</summary>

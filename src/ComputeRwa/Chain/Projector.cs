@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using Nethereum.ABI.FunctionEncoding.Attributes;
@@ -47,4 +49,14 @@ internal interface IProjector
     string Name { get; }
     Task Apply(Tx tx, ChainLog log);
     Task RollBack(Tx tx, long fromBlock);
+}
+
+/// <summary>Tables that a projector fills: where on the chain a row comes from stands in every one.</summary>
+internal static class ChainRows
+{
+    public static Bulk<T> Of<T>(string into, Func<T, ChainLog> log) => new Bulk<T>(into)
+        .Number("position", r => log(r).Position).Number("block_number", r => log(r).BlockNumber)
+        .Number("mined_at", r => log(r).MinedAt.ToUnixTimeMilliseconds()).Text("tx_hash", r => log(r).TxHash.Value);
+
+    public static string Text(BigInteger amount) => amount.ToString(CultureInfo.InvariantCulture);
 }

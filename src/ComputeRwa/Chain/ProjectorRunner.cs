@@ -21,11 +21,12 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
         var (last, cursors) = await Read();
         if (last is null) return;
         var failures = new List<Exception>();
+        var read = new LogBatches();
         foreach (var projector in _projectors)
         {
             try
             {
-                for (var at = cursors.GetValueOrDefault(projector.Name, -1); at < last;) at = await Batch(duty, projector, at);
+                for (var at = cursors.GetValueOrDefault(projector.Name, -1); at < last;) at = await Batch(duty, projector, at, read);
             }
             catch (Exception e) when (e is not DutyLostException && Outage.Of(e) is null)
             {
@@ -49,15 +50,54 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
         return (await WatcherStore.LastPosition(tx), await WatcherStore.Cursors(tx));
     }
 
-    private async Task<long> Batch(Duty duty, IProjector projector, long after)
+    /// <summary>
+    /// Folds again, from nothing, all that the projectors have folded. The rows come out the same, or a projector has been changed; the feed is
+    /// not told again.
+    /// </summary>
+    /// <returns>how many logs there are</returns>
+    public async Task<long> Rebuild(Tx tx)
+    {
+        tx.IsReplay = true;
+        await tx.TakeTurn(Turn);
+        var (cursors, read) = (await WatcherStore.HoldCursors(tx), new LogBatches());
+        foreach (var projector in _projectors.Where(p => cursors.ContainsKey(p.Name)))
+        {
+            await projector.RollBack(tx, 0);
+            for (var at = -1L; at < cursors[projector.Name];)
+            {
+                var logs = await read.After(tx, at);
+                foreach (var log in logs.TakeWhile(l => l.Position <= cursors[projector.Name])) await projector.Apply(tx, log);
+                await tx.WriteLater();
+                at = logs.Count > 0 ? logs[^1].Position : long.MaxValue;
+            }
+        }
+        return await WatcherStore.CountLogs(tx);
+    }
+
+    private async Task<long> Batch(Duty duty, IProjector projector, long after, LogBatches read)
     {
         await using var tx = database.Write();
         await duty.Hold(tx);
-        var logs = await WatcherStore.LogsAfter(tx, after, BatchSize);
+        var logs = await read.After(tx, after);
         foreach (var log in logs) await projector.Apply(tx, log);
         var at = logs.Count > 0 ? logs[^1].Position : long.MaxValue;
         if (logs.Count > 0) await WatcherStore.MoveCursor(tx, projector.Name, at);
         await tx.Commit();
         return at;
+    }
+
+    /// <summary>What one projector was given, for the next one: they mostly stand at the same log. Nobody else takes logs away while this run has its duty.</summary>
+    private sealed class LogBatches
+    {
+        private const int Most = 20;
+        private readonly Dictionary<long, List<ChainLog>> _after = [];
+
+        public async Task<List<ChainLog>> After(Tx tx, long position)
+        {
+            if (_after.TryGetValue(position, out var known)) return known;
+            var logs = await WatcherStore.LogsAfter(tx, position, BatchSize);
+            if (_after.Count < Most) _after[position] = logs;
+            return logs;
+        }
     }
 }

@@ -175,7 +175,7 @@ internal sealed class SenderJob : ChainJob
             foreach (var (row, reason) in plan.Fail)
             {
                 await OutboxStore.Refuse(tx, row.Id, reason, now);
-                await OutboxStore.AnnounceFailure(tx, row, reason, now);
+                OutboxStore.AnnounceFailure(tx, row, reason, now);
             }
             await tx.Commit();
         }

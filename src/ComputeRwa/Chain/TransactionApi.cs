@@ -31,14 +31,10 @@ internal static class TransactionApi
 
     /// <summary>Queues a command, again if its last attempt failed, and answers with its transaction.</summary>
     public static async Task<Accepted<TransactionView>> Accept(Tx tx, Command command, DateTimeOffset now) =>
-        await Accepted202(tx, await Outbox.EnqueueAgainIfFailed(tx, command, now));
+        Accepted202(await Outbox.EnqueueAgainIfFailed(tx, command, now));
 
     /// <summary>The answer of every route that writes to the chain: 202, the transaction as it stands, and where to look at it again.</summary>
-    public static async Task<Accepted<TransactionView>> Accepted202(Tx tx, TransactionId id)
-    {
-        var row = await OutboxStore.Find(tx, id) ?? throw new InvalidOperationException($"{id} is not in the outbox.");
-        return TypedResults.Accepted($"/v1/transactions/{id}", View(row));
-    }
+    public static Accepted<TransactionView> Accepted202(OutboxRow row) => TypedResults.Accepted($"/v1/transactions/{row.Id}", View(row));
 
     private static async Task<Results<Ok<Page<TransactionView>>, Refusal>> List(
         Tx tx, string? state = null, string? kind = null, string? subject = null, long after = 0, int limit = 100)

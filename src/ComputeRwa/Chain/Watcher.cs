@@ -24,8 +24,11 @@ internal static class Watcher
     /// <summary>Within this many blocks of the head every header is kept; further back only those that have logs, and the ends of ranges.</summary>
     public const long ReorgWindow = 128;
 
-    public const long FirstSpan = 2_000;
+    public const long FirstSpan = 16;
     private const long WidestSpan = 50_000;
+
+    /// <summary>As many logs of one range as fit well into memory and a node's answer.</summary>
+    private const long FewEnough = 5_000;
 
     /// <summary>The next blocks to read, or null when the head is stored. A range never crosses into the window where every header is kept.</summary>
     public static BlockRange? Next(long? stored, long deployedAt, long head, long span)
@@ -61,10 +64,11 @@ internal static class Watcher
     // JSON-RPC codes that providers use for rate limits.
     private static readonly int[] TooManyRequests = [429, -32029, -32097];
 
-    /// <summary>Nodes refuse ranges with too many logs: halve on refusal, grow again on success.</summary>
+    /// <summary>Nodes refuse ranges with too many logs: halve on refusal.</summary>
     public static long Narrower(long span) => Math.Max(1, span / 2);
 
-    public static long Wider(long span) => Math.Min(WidestSpan, span * 2);
+    /// <summary>After a range that was read: as many blocks as would hold few enough logs if the next are like these, and at most twice as many.</summary>
+    public static long Fitting(long span, long logs) => Math.Clamp(span * FewEnough / Math.Max(1, logs), 1, Math.Min(WidestSpan, span * 2));
 
     /// <summary>
     /// Whether the headers follow on the stored block and on each other, and the logs lie in just these blocks. False means that

@@ -94,7 +94,7 @@ internal sealed class WatcherJob(
         }
         _lagsSince = null;
         await Store(headers!, read.Logs);
-        _span = Watcher.Wider(_span);
+        _span = Watcher.Fitting(_span, read.Logs.Count);
         return range.To < head.Number ? Progress.More : Progress.Done;
     }
 
@@ -129,7 +129,7 @@ internal sealed class WatcherJob(
         await using var tx = database.Write();
         await duty.Hold(tx);
         await WatcherStore.Insert(tx, headers);
-        await WatcherStore.Insert(tx, logs.Select(l => ToRow(l, minedAt[(long)l.BlockNumber.Value])));
+        await WatcherStore.Insert(tx, logs.ConvertAll(l => ToRow(l, minedAt[(long)l.BlockNumber.Value])));
         await tx.Commit();
     }
 
@@ -155,7 +155,7 @@ internal sealed class WatcherJob(
         await projectors.RollBack(tx, from);
         await WatcherStore.Delete(tx, from);
         var undone = await OutboxStore.Undo(tx, from, now);
-        await Feed.Append(tx, "chain.reorganised", "chain", new { fork = fork.Number, was = stored.Number, transactions = undone }, now);
+        Feed.Append(tx, "chain.reorganised", "chain", new { fork = fork.Number, was = stored.Number, transactions = undone }, now);
         await tx.Commit();
         log.LogWarning("The chain was reorganised: blocks from {From} to {To} are undone, and {Undone} transactions are on their way again", from, stored.Number, undone);
     }

@@ -16,14 +16,16 @@ internal static class WatcherStore
     public static Task<List<StoredBlock>> BlocksBelow(Tx tx, long number, int limit) => tx.Query<StoredBlock>(
         "SELECT number, hash, parent_hash, mined_at FROM chain_blocks WHERE number < @number ORDER BY number DESC LIMIT @limit", new { number, limit });
 
-    public static Task<int> Insert(Tx tx, IEnumerable<BlockHeader> blocks) => tx.Execute(
-        "INSERT INTO chain_blocks (number, hash, parent_hash, mined_at) VALUES (@Number, @Hash, @Parent, @MinedAt)", blocks);
+    private static readonly Bulk<BlockHeader> Blocks = new Bulk<BlockHeader>("INSERT INTO chain_blocks")
+        .Number("number", b => b.Number).Text("hash", b => b.Hash.Value).Text("parent_hash", b => b.Parent.Value).Number("mined_at", b => b.MinedAt.ToUnixTimeMilliseconds());
 
-    public static Task<int> Insert(Tx tx, IEnumerable<LogRow> logs) => tx.Execute(
-        """
-        INSERT INTO chain_logs (position, block_number, log_index, tx_hash, address, topics, data)
-        VALUES (@Position, @BlockNumber, @LogIndex, @TxHash, @Address, @Topics, @Data)
-        """, logs);
+    private static readonly Bulk<LogRow> NewLogs = new Bulk<LogRow>("INSERT INTO chain_logs")
+        .Number("position", l => l.Position).Number("block_number", l => l.BlockNumber).Number("log_index", l => l.LogIndex).Text("tx_hash", l => l.TxHash.Value)
+        .Text("address", l => l.Address.Value).Text("topics", l => l.Topics).Text("data", l => l.Data);
+
+    public static Task Insert(Tx tx, IReadOnlyCollection<BlockHeader> blocks) => Blocks.Insert(tx, blocks);
+
+    public static Task Insert(Tx tx, IReadOnlyCollection<LogRow> logs) => NewLogs.Insert(tx, logs);
 
     public static async Task Delete(Tx tx, long fromBlock)
     {
@@ -44,10 +46,16 @@ internal static class WatcherStore
     public static async Task<List<ChainLog>> LogsOf(Tx tx, Hash32 txHash) =>
         (await tx.Query<LogRow>(Logs + " WHERE l.tx_hash = @txHash ORDER BY l.position", new { txHash })).ConvertAll(ToLog);
 
+    public static Task<long> CountLogs(Tx tx) => tx.Single<long>("SELECT COUNT(*) FROM chain_logs");
+
     public static Task<long?> LastPosition(Tx tx) => tx.First<long?>("SELECT MAX(position) FROM chain_logs");
 
     public static async Task<Dictionary<string, long>> Cursors(Tx tx) =>
         (await tx.Query<(string Projector, long Position)>("SELECT projector, position FROM projector_cursors")).ToDictionary(r => r.Projector, r => r.Position);
+
+    /// <summary>The same, and none moves before this transaction ends.</summary>
+    public static async Task<Dictionary<string, long>> HoldCursors(Tx tx) =>
+        (await tx.Query<(string Projector, long Position)>($"SELECT projector, position FROM projector_cursors{tx.ForUpdate}")).ToDictionary(r => r.Projector, r => r.Position);
 
     public static Task<int> MoveCursor(Tx tx, string projector, long position) => tx.Execute(
         """

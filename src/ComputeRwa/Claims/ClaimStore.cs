@@ -16,38 +16,31 @@ internal sealed record RevenueRow(long Position, Hash32 LeaseId, BigInteger Appl
 
 internal static class ClaimStore
 {
-    public static Task<int> AddTransfer(Tx tx, ChainLog log, int item, Hash32 lease, Address by, Address from, Address to, BigInteger units) => tx.Execute(
-        """
-        INSERT INTO claim_transfers (position, item, lease_id, operator, sender, recipient, units, forced, block_number, mined_at, tx_hash)
-        VALUES (@Position, @item, @lease, @by, @from, @to, @units, 0, @BlockNumber, @MinedAt, @TxHash)
-        """,
-        new { log.Position, item, lease, by, from, to, units, log.BlockNumber, log.MinedAt, log.TxHash });
+    public static void AddTransfer(Tx tx, ChainLog log, int item, Hash32 lease, Address by, Address from, Address to, BigInteger units) =>
+        tx.Later(new NewTransfer(log, item, lease, by, from, to, units), NewTransfer.Table.Insert);
 
     /// <summary>ForcedTransfer follows the transfer that it explains.</summary>
-    public static Task<int> MarkForced(Tx tx, ChainLog log) => tx.Execute(
-        "UPDATE claim_transfers SET forced = 1 WHERE position = @Position - 1", new { log.Position });
-
-    public static Task<int> AddRevenue(Tx tx, ChainLog log, Hash32 lease, BigInteger applied) => tx.Execute(
-        "INSERT INTO claim_revenue (position, lease_id, applied, block_number) VALUES (@Position, @lease, @applied, @BlockNumber)",
-        new { log.Position, lease, applied, log.BlockNumber });
-
-    /// <summary>Other income is shared out at once: the lease's revenue so far, and the amount.</summary>
-    public static async Task<int> AddIncome(Tx tx, ChainLog log, Hash32 lease, BigInteger amount)
+    public static async Task MarkForced(Tx tx, ChainLog log)
     {
-        var before = await tx.First<BigInteger?>("SELECT applied FROM claim_revenue WHERE lease_id = @lease ORDER BY position DESC LIMIT 1", new { lease });
-        return await AddRevenue(tx, log, lease, (before ?? 0) + amount);
+        await tx.WriteLater();
+        await tx.Execute("UPDATE claim_transfers SET forced = 1 WHERE position = @Position - 1", new { log.Position });
     }
 
-    public static Task<int> AddPayout(Tx tx, ChainLog log, Hash32 lease, Address holder, Address to, BigInteger amount) => tx.Execute(
-        """
-        INSERT INTO claim_payouts (position, lease_id, holder, recipient, amount, block_number, mined_at, tx_hash)
-        VALUES (@Position, @lease, @holder, @to, @amount, @BlockNumber, @MinedAt, @TxHash)
-        """,
-        new { log.Position, lease, holder, to, amount, log.BlockNumber, log.MinedAt, log.TxHash });
+    public static void AddRevenue(Tx tx, ChainLog log, Hash32 lease, BigInteger applied) => tx.Later(new NewRevenue(log, lease, applied), NewRevenue.Table.Insert);
 
-    public static Task<int> AddFreeze(Tx tx, ChainLog log, Hash32 lease, Address account, BigInteger units) => tx.Execute(
-        "INSERT INTO claim_freezes (position, lease_id, account, units, block_number) VALUES (@Position, @lease, @account, @units, @BlockNumber)",
-        new { log.Position, lease, account, units, log.BlockNumber });
+    /// <summary>Other income is shared out at once: the lease's revenue so far, and the amount.</summary>
+    public static async Task AddIncome(Tx tx, ChainLog log, Hash32 lease, BigInteger amount)
+    {
+        await tx.WriteLater();
+        var before = await tx.First<BigInteger?>("SELECT applied FROM claim_revenue WHERE lease_id = @lease ORDER BY position DESC LIMIT 1", new { lease });
+        AddRevenue(tx, log, lease, (before ?? 0) + amount);
+    }
+
+    public static void AddPayout(Tx tx, ChainLog log, Hash32 lease, Address holder, Address to, BigInteger amount) =>
+        tx.Later(new NewPayout(log, lease, holder, to, amount), NewPayout.Table.Insert);
+
+    public static void AddFreeze(Tx tx, ChainLog log, Hash32 lease, Address account, BigInteger units) =>
+        tx.Later(new NewFreeze(log, lease, account, units), NewFreeze.Table.Insert);
 
     public static async Task RollBack(Tx tx, long fromBlock)
     {

@@ -52,13 +52,16 @@ internal sealed class Database : IDisposable
     /// <summary>A snapshot to read from. Nothing is opened before the first statement.</summary>
     public Tx Read() => new(this, writes: false);
 
+    /// <summary>For a single question: each statement sees what is committed when it runs, and no transaction surrounds it.</summary>
+    public Tx Glance() => new(this, writes: false, isGlance: true);
+
     /// <summary>A unit of work: everything or nothing, on <see cref="Tx.Commit"/>. Nothing is opened before the first statement.</summary>
     public Tx Write() => new(this, writes: true);
 
     /// <summary>What <see cref="Tx.Announce"/> sets. It only saves waiting: who listens polls as well, for what other processes commit.</summary>
     public Signal Signal(string topic) => _signals.GetOrAdd(topic, _ => new());
 
-    internal async Task<(DbConnection, DbTransaction)> Open(bool writes, CancellationToken cancel)
+    internal async Task<(DbConnection, DbTransaction?)> Open(bool writes, bool isGlance, CancellationToken cancel)
     {
         if (writes && _writer is not null) await _writer.WaitAsync(cancel);
         DbConnection? connection = null;
@@ -68,9 +71,9 @@ internal sealed class Database : IDisposable
             connection = IsPostgres ? new NpgsqlConnection(pool) : new SqliteConnection(pool);
             await connection.OpenAsync(cancel);
             if (connection is not SqliteConnection sqlite)
-                return (connection, await connection.BeginTransactionAsync(writes ? IsolationLevel.ReadCommitted : IsolationLevel.RepeatableRead, cancel));
+                return (connection, isGlance ? null : await connection.BeginTransactionAsync(writes ? IsolationLevel.ReadCommitted : IsolationLevel.RepeatableRead, cancel));
             await sqlite.ExecuteAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;");
-            return (sqlite, sqlite.BeginTransaction(IsolationLevel.Serializable, deferred: !writes));
+            return (sqlite, isGlance ? null : sqlite.BeginTransaction(IsolationLevel.Serializable, deferred: !writes));
         }
         catch
         {
@@ -85,6 +88,8 @@ internal sealed class Database : IDisposable
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         if (builder.MaxPoolSize == 100) builder.MaxPoolSize = 20; // 100 is Npgsql's own when nothing is named
+        // What is asked often is planned once a connection. A pooler between here and the server may not bear it: Max Auto Prepare=0 in the string.
+        if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare")) builder.MaxAutoPrepare = 200;
         builder.Options ??= options;
         return builder.ToString();
     }
@@ -99,7 +104,7 @@ internal sealed class Database : IDisposable
 }
 
 /// <summary>One transaction. Statements are Dapper's; the transaction is always passed along. Lists go in as <c>IN @ids</c> with an array or List.</summary>
-internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
+internal sealed class Tx(Database database, bool writes, bool isGlance = false) : IAsyncDisposable
 {
     /// <summary>Lets a route handler take the request's transaction, which Http/UnitOfWork.cs opened, as a parameter.</summary>
     public static ValueTask<Tx?> BindAsync(HttpContext http) => ValueTask.FromResult((Tx?)http.Items[typeof(Tx)]);
@@ -107,8 +112,12 @@ internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
     private DbConnection? _connection;
     private DbTransaction? _transaction;
     private HashSet<string>? _announced;
+    private Dictionary<Delegate, PutOff>? _later;
 
     public bool IsPostgres => database.IsPostgres;
+
+    /// <summary>What is folded here was folded before: the feed was told then, and commands were queued.</summary>
+    public bool IsReplay { get; set; }
 
     /// <summary>Cancelled when the caller no longer wants the result; never cancels a commit.</summary>
     public CancellationToken Cancel { get; init; }
@@ -151,8 +160,39 @@ internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
     /// <summary>Wakes who waits for the topic in this process, once this transaction has committed.</summary>
     public void Announce(string topic) => (_announced ??= []).Add(topic);
 
+    /// <summary>
+    /// Rows that are written together with others of their kind when this transaction commits, or at <see cref="WriteLater"/>: in one statement
+    /// instead of many, and what that locks stays locked for the shortest time. Kinds are written in the order of their first row.
+    /// </summary>
+    /// <param name="write">a method, which names the kind</param>
+    public void Later<T>(T row, Func<Tx, IReadOnlyList<T>, Task> write)
+    {
+        _later ??= [];
+        if (!_later.TryGetValue(write, out var later)) _later[write] = later = new PutOff<T>(write);
+        ((PutOff<T>)later).Rows.Add(row);
+    }
+
+    /// <summary>Writes what was put off, for a statement that reads or changes it.</summary>
+    public async Task WriteLater()
+    {
+        if (Interlocked.Exchange(ref _later, null) is not { } kinds) return;
+        foreach (var kind in kinds.Values) await kind.Write(this);
+    }
+
+    private abstract class PutOff
+    {
+        public abstract Task Write(Tx tx);
+    }
+
+    private sealed class PutOff<T>(Func<Tx, IReadOnlyList<T>, Task> write) : PutOff
+    {
+        public List<T> Rows { get; } = [];
+        public override Task Write(Tx tx) => write(tx, Rows);
+    }
+
     public async Task Commit()
     {
+        await WriteLater();
         if (_transaction is null) return;
         await _transaction.CommitAsync(CancellationToken.None);
         await DisposeAsync();
@@ -167,18 +207,18 @@ internal sealed class Tx(Database database, bool writes) : IAsyncDisposable
 
     private async Task<DbConnection> Open()
     {
-        if (_connection is null) (_connection, _transaction) = await database.Open(writes, Cancel);
+        if (_connection is null) (_connection, _transaction) = await database.Open(writes, isGlance, Cancel);
         return _connection;
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_connection is null) return;
-        var (connection, transaction) = (_connection, _transaction!);
+        var (connection, transaction) = (_connection, _transaction);
         (_connection, _transaction) = (null, null);
         try
         {
-            await transaction.DisposeAsync();
+            if (transaction is not null) await transaction.DisposeAsync();
             await connection.DisposeAsync();
         }
         finally

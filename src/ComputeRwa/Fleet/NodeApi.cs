@@ -40,7 +40,7 @@ internal static class NodeApi
         var taken = await NodeStore.Insert(tx, node);
         if (taken.Count > 0)
             return new Refusal(new("duplicate-name", $"Another node has {string.Join(", ", taken)} already.", taken.ConvertAll(f => new FieldError(f, "belongs to another node already"))));
-        await Feed.Append(tx, "node.registered", node.Id.Value, new { siteId = site.Id.Value, gpuModel = node.Model.Name, gpuCount = node.GpuUuids.Count }, now);
+        Feed.Append(tx, "node.registered", node.Id.Value, new { siteId = site.Id.Value, gpuModel = node.Model.Name, gpuCount = node.GpuUuids.Count }, now);
         return TypedResults.Created($"/v1/nodes/{node.Id}", View(node));
     }
 

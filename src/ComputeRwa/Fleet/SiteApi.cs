@@ -48,7 +48,7 @@ internal static class SiteApi
         if (!Site.Register(provider.Id, request.Name, request.Region, request.Latitude, request.Longitude, factors, now).Ok(out var site, out var error))
             return new Refusal(error);
         await SiteStore.Insert(tx, site);
-        await Feed.Append(tx, "site.registered", site.Id.Value, new { providerId = provider.Id.Value, site.Place.Name, site.Place.Region }, now);
+        Feed.Append(tx, "site.registered", site.Id.Value, new { providerId = provider.Id.Value, site.Place.Name, site.Place.Region }, now);
         http.Response.Headers.ETag = Tag(site);
         return TypedResults.Created($"/v1/sites/{site.Id}", View(site));
     }
@@ -63,7 +63,7 @@ internal static class SiteApi
         if (!site.Change(factors, expected.Version, now).Ok(out var changed, out error)) return new Refusal(error);
         if (!await SiteStore.Update(tx, changed))
             return new Refusal(new("precondition-failed", "The site was changed by another request; read it again.", [new("If-Match", "is no longer the site's version")]));
-        await Feed.Append(tx, "site.changed", id, new { version = changed.Current.Version, factors.PueBps, factors.HeatReuseBps }, now);
+        Feed.Append(tx, "site.changed", id, new { version = changed.Current.Version, factors.PueBps, factors.HeatReuseBps }, now);
         http.Response.Headers.ETag = Tag(changed);
         return TypedResults.Ok(View(changed));
     }

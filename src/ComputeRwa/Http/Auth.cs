@@ -69,7 +69,7 @@ internal sealed class ApiKeyHandler(
     {
         var header = Request.Headers.Authorization.ToString();
         if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
-        await using var tx = database.Read();
+        await using var tx = database.Glance();
         if (await ApiKeys.Find(tx, header["Bearer ".Length..].Trim()) is not { } key) return AuthenticateResult.Fail("Unknown API key.");
         var claims = new List<Claim> { new(ClaimTypes.NameIdentifier, key.Id), new(ClaimTypes.Role, key.Role) };
         if (key.PartyId is not null) claims.Add(new("party", key.PartyId));

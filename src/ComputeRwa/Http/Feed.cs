@@ -8,13 +8,27 @@ namespace ComputeRwa.Http;
 /// <summary>The public feed: what happened, in one gapless order. It is the truth that webhooks only announce.</summary>
 internal static class Feed
 {
-    /// <summary>Adds an event in the caller's own transaction. <paramref name="subject"/> is the id of what it is about.</summary>
-    public static async Task Append(Tx tx, string type, string subject, object data, DateTimeOffset now)
+    /// <summary>
+    /// Adds an event in the caller's own transaction, as the last thing before it commits: whoever has taken a number keeps all others waiting.
+    /// <paramref name="subject"/> is the id of what it is about.
+    /// </summary>
+    public static void Append(Tx tx, string type, string subject, object data, DateTimeOffset now)
     {
-        var seq = await tx.Single<long>("UPDATE counters SET value = value + 1 WHERE name = 'feed' RETURNING value");
-        await tx.Execute("INSERT INTO feed (seq, type, subject, data, at) VALUES (@seq, @type, @subject, @data, @now)",
-            new { seq, type, subject, data = JsonSerializer.Serialize(data, JsonSerializerOptions.Web), now });
+        if (!tx.IsReplay) tx.Later(new NewEvent(type, subject, JsonSerializer.Serialize(data, JsonSerializerOptions.Web), now), Write);
     }
+
+    private static async Task Write(Tx tx, IReadOnlyList<NewEvent> events)
+    {
+        var last = await tx.Single<long>("UPDATE counters SET value = value + @count WHERE name = 'feed' RETURNING value", new { count = (long)events.Count });
+        var first = last - events.Count + 1;
+        await Inserting.Insert(tx, [.. events.Select((e, i) => (first + i, e))]);
+    }
+
+    private static readonly Bulk<(long Seq, NewEvent Event)> Inserting = new Bulk<(long Seq, NewEvent Event)>("INSERT INTO feed")
+        .Number("seq", e => e.Seq).Text("type", e => e.Event.Type).Text("subject", e => e.Event.Subject).Text("data", e => e.Event.Data)
+        .Number("at", e => e.Event.At.ToUnixTimeMilliseconds());
+
+    private sealed record NewEvent(string Type, string Subject, string Data, DateTimeOffset At);
 
     public static Task<List<FeedRow>> After(Tx tx, long after, int limit, string? subject) => tx.Query<FeedRow>(
         "SELECT seq, type, subject, data, at FROM feed WHERE seq > @after AND (@subject IS NULL OR subject = @subject) ORDER BY seq LIMIT @limit",

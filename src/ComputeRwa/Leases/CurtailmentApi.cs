@@ -33,7 +33,7 @@ internal static class CurtailmentApi
         if (!CurtailmentNotice.Give(lease, length, request.From, request.To, request.Reason, now).Ok(out var notice, out var error)) return new Refusal(error);
         if (await TelemetryStore.IsClosed(tx, length.EpochOf(notice.From))) return new Refusal(Error.Conflict("epoch-closed", "the epoch of from is closed", "from"));
         await CurtailmentStore.Insert(tx, notice);
-        await Feed.Append(tx, "lease.curtailed", lease.Id.Value, new { notice.From, notice.To, notice.Reason }, now);
+        Feed.Append(tx, "lease.curtailed", lease.Id.Value, new { notice.From, notice.To, notice.Reason }, now);
         return TypedResults.Created((string?)null, View(notice));
     }
 

@@ -49,7 +49,7 @@ internal static class LeaseApi
         if (await AlreadyLet(tx, request, draft.Terms, context.PresentEpoch) is { } let) return new Refusal(let);
         var lease = new Lease(LeaseContracts.Id(draft.Terms, deployment), provider.Id, draft.SiteId, draft.Terms, draft.CapPerEpoch, null, null, null, null, now);
         if (!await LeaseStore.Insert(tx, seq, lease, draft.Gpus)) return new Refusal(Error.Conflict("duplicate-name", $"these terms are lease {lease.Id} already", "salt"));
-        await Feed.Append(tx, "lease.drafted", lease.Id.Value, new { providerId = provider.Id.Value, lessee = lease.Terms.Lessee.Value, gpuCount = lease.Terms.GpuCount }, now);
+        Feed.Append(tx, "lease.drafted", lease.Id.Value, new { providerId = provider.Id.Value, lessee = lease.Terms.Lessee.Value, gpuCount = lease.Terms.GpuCount }, now);
         return TypedResults.Created($"/v1/leases/{lease.Id}", await board.View(tx, lease));
     }
 
@@ -74,7 +74,7 @@ internal static class LeaseApi
         var signer = party == Party.Provider ? lease.Terms.Provider : lease.Terms.Lessee;
         if (!(await signatures.Check(request.Signature, signer, lease.Id, "signature")).Ok(out var bytes, out var error)) return new Refusal(error);
         await LeaseStore.SetSignature(tx, lease.Id, party, bytes, now);
-        await Feed.Append(tx, "lease.signed", lease.Id.Value, new { party = request.Party, signer = signer.Value }, now);
+        Feed.Append(tx, "lease.signed", lease.Id.Value, new { party = request.Party, signer = signer.Value }, now);
         return TypedResults.Ok(await board.View(tx, (await LeaseStore.Find(tx, id))!));
     }
 
@@ -85,7 +85,7 @@ internal static class LeaseApi
         if (!http.MayActFor(lease.ProviderId)) return new Refusal(NotYours("id"));
         if (LeaseRules.RefuseWithdrawal(await board.Status(tx, lease)) is { } refused) return new Refusal(refused);
         await LeaseStore.Withdraw(tx, lease.Id, now);
-        await Feed.Append(tx, "lease.withdrawn", lease.Id.Value, new { providerId = lease.ProviderId.Value }, now);
+        Feed.Append(tx, "lease.withdrawn", lease.Id.Value, new { providerId = lease.ProviderId.Value }, now);
         return TypedResults.Ok(await board.View(tx, lease with { WithdrawnAt = now }));
     }
 

@@ -10,34 +10,18 @@ internal sealed record OriginationRow(Hash32 LeaseId, Address Provider, Address 
 /// <summary>What the chain says of leases: rows that only <see cref="LeaseProjector"/> writes.</summary>
 internal static class LeaseChainStore
 {
-    public static Task<int> AddOrigination(Tx tx, ChainLog log, Hash32 lease, Address provider, Address lessee, BigInteger cap) => tx.Execute(
-        """
-        INSERT INTO lease_originations (lease_id, provider, lessee, cap_per_epoch, position, block_number, mined_at, tx_hash)
-        VALUES (@lease, @provider, @lessee, @cap, @Position, @BlockNumber, @MinedAt, @TxHash)
-        """,
-        new { lease, provider, lessee, cap, log.Position, log.BlockNumber, log.MinedAt, log.TxHash });
+    public static void AddOrigination(Tx tx, ChainLog log, Hash32 lease, Address provider, Address lessee, BigInteger cap) =>
+        tx.Later(new NewOrigination(log, lease, provider, lessee, cap), NewOrigination.Table.Insert);
 
-    public static Task<int> AddCash(Tx tx, ChainLog log, Hash32 lease, string kind, long line, Address party, BigInteger amount) => tx.Execute(
-        """
-        INSERT INTO lease_cash (position, lease_id, kind, line, party, amount, block_number, mined_at, tx_hash)
-        VALUES (@Position, @lease, @kind, @line, @party, @amount, @BlockNumber, @MinedAt, @TxHash)
-        """,
-        new { log.Position, lease, kind, line, party, amount, log.BlockNumber, log.MinedAt, log.TxHash });
+    public static void AddCash(Tx tx, ChainLog log, Hash32 lease, string kind, long line, Address party, BigInteger amount) =>
+        tx.Later(new NewCash(log, lease, kind, line, party, amount), NewCash.Table.Insert);
 
-    public static Task<int> AddSync(Tx tx, ChainLog log, Hash32 lease, long epoch, BigInteger asked, BigInteger applied) => tx.Execute(
-        """
-        INSERT INTO lease_syncs (position, lease_id, epoch, asked, applied, block_number, mined_at, tx_hash)
-        VALUES (@Position, @lease, @epoch, @asked, @applied, @BlockNumber, @MinedAt, @TxHash)
-        """,
-        new { log.Position, lease, epoch, asked, applied, log.BlockNumber, log.MinedAt, log.TxHash });
+    public static void AddSync(Tx tx, ChainLog log, Hash32 lease, long epoch, BigInteger asked, BigInteger applied) =>
+        tx.Later(new NewSync(log, lease, epoch, asked, applied), NewSync.Table.Insert);
 
     /// <param name="epoch">and amount, by the kind: see <see cref="TurnRow"/></param>
-    public static Task<int> AddTurn(Tx tx, ChainLog log, Hash32 lease, string kind, Address? party, long? epoch, BigInteger? amount) => tx.Execute(
-        """
-        INSERT INTO lease_turns (position, lease_id, kind, party, epoch, amount, block_number, mined_at, tx_hash)
-        VALUES (@Position, @lease, @kind, @party, @epoch, @amount, @BlockNumber, @MinedAt, @TxHash)
-        """,
-        new { log.Position, lease, kind, party, epoch, amount, log.BlockNumber, log.MinedAt, log.TxHash });
+    public static void AddTurn(Tx tx, ChainLog log, Hash32 lease, string kind, Address? party, long? epoch, BigInteger? amount) =>
+        tx.Later(new NewTurn(log, lease, kind, party, epoch, amount), NewTurn.Table.Insert);
 
     public static async Task RollBack(Tx tx, long fromBlock)
     {
@@ -89,6 +73,7 @@ internal static class LeaseChainStore
     /// <summary>Everything the chain recorded of these leases.</summary>
     public static async Task<ILookup<Hash32, ILeaseEvent>> Events(Tx tx, IReadOnlyCollection<Hash32> leases)
     {
+        if (leases.Count == 0) return Enumerable.Empty<(Hash32 Id, ILeaseEvent Event)>().ToLookup(e => e.Id, e => e.Event);
         var (cash, syncs, turns) = (await Cash(tx, leases), await Syncs(tx, leases), await Turns(tx, leases));
         return leases.SelectMany(id => ((IEnumerable<ILeaseEvent>)[.. cash[id], .. syncs[id], .. turns[id]]).Select(e => (Id: id, Event: e))).ToLookup(e => e.Id, e => e.Event);
     }

@@ -36,34 +36,38 @@ internal sealed class LeaseProjector : IProjector
         return Task.CompletedTask;
     }
 
-    private static async Task Turn(Tx tx, ChainLog log, BigInteger id, string kind, string? party, long? epoch, BigInteger? amount)
+    private static Task Turn(Tx tx, ChainLog log, BigInteger id, string kind, string? party, long? epoch, BigInteger? amount)
     {
         var lease = Hash32.Of(id);
-        await LeaseChainStore.AddTurn(tx, log, lease, kind, party is null ? null : Address.Parse(party), epoch, amount);
-        await Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, epoch, amount = amount?.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+        LeaseChainStore.AddTurn(tx, log, lease, kind, party is null ? null : Address.Parse(party), epoch, amount);
+        Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, epoch, amount = amount?.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+        return Task.CompletedTask;
     }
 
     public Task RollBack(Tx tx, long fromBlock) => LeaseChainStore.RollBack(tx, fromBlock);
 
-    private static async Task Originated(Tx tx, ChainLog log, LeaseBook.LeaseOriginatedEvent e)
+    private static Task Originated(Tx tx, ChainLog log, LeaseBook.LeaseOriginatedEvent e)
     {
         var lease = Hash32.Of(e.Id);
-        await LeaseChainStore.AddOrigination(tx, log, lease, Address.Parse(e.Provider), Address.Parse(e.Lessee), e.CapPerEpoch);
-        await Feed.Append(tx, "lease.originated", lease.Value, new { provider = e.Provider, lessee = e.Lessee, transaction = log.TxHash.Value }, log.MinedAt);
+        LeaseChainStore.AddOrigination(tx, log, lease, Address.Parse(e.Provider), Address.Parse(e.Lessee), e.CapPerEpoch);
+        Feed.Append(tx, "lease.originated", lease.Value, new { provider = e.Provider, lessee = e.Lessee, transaction = log.TxHash.Value }, log.MinedAt);
+        return Task.CompletedTask;
     }
 
-    private static async Task Synced(Tx tx, ChainLog log, LeaseClaims.SyncedEvent e)
+    private static Task Synced(Tx tx, ChainLog log, LeaseClaims.SyncedEvent e)
     {
         var lease = Hash32.Of(e.Id);
-        await LeaseChainStore.AddSync(tx, log, lease, e.Epoch, e.Rent, e.Applied);
-        await Feed.Append(tx, "lease.synced", lease.Value,
+        LeaseChainStore.AddSync(tx, log, lease, e.Epoch, e.Rent, e.Applied);
+        Feed.Append(tx, "lease.synced", lease.Value,
             new { epoch = e.Epoch, asked = e.Rent.ToString(CultureInfo.InvariantCulture), applied = e.Applied.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+        return Task.CompletedTask;
     }
 
-    private static async Task Cash(Tx tx, ChainLog log, BigInteger id, string kind, long line, string party, BigInteger amount)
+    private static Task Cash(Tx tx, ChainLog log, BigInteger id, string kind, long line, string party, BigInteger amount)
     {
         var lease = Hash32.Of(id);
-        await LeaseChainStore.AddCash(tx, log, lease, kind, line, Address.Parse(party), amount);
-        await Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, line = FundingLine.NameOf(line), amount = amount.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+        LeaseChainStore.AddCash(tx, log, lease, kind, line, Address.Parse(party), amount);
+        Feed.Append(tx, $"lease.{kind}", lease.Value, new { party, line = FundingLine.NameOf(line), amount = amount.ToString(CultureInfo.InvariantCulture), transaction = log.TxHash.Value }, log.MinedAt);
+        return Task.CompletedTask;
     }
 }

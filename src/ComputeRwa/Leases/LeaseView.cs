@@ -42,9 +42,11 @@ internal sealed class LeaseBoard(Deployment deployment, PayTokens tokens, TimePr
 {
     public async Task<string> Status(Tx tx, Lease lease) => (await Statuses(tx, [lease]))[lease.Id];
 
-    public async Task<Dictionary<Hash32, string>> Statuses(Tx tx, IReadOnlyCollection<Lease> leases)
+    public async Task<Dictionary<Hash32, string>> Statuses(Tx tx, IReadOnlyCollection<Lease> leases) =>
+        await Statuses(tx, leases, await LeaseChainStore.Originations(tx, leases.Select(l => l.Id)));
+
+    private async Task<Dictionary<Hash32, string>> Statuses(Tx tx, IReadOnlyCollection<Lease> leases, Dictionary<Hash32, OriginationRow> originated)
     {
-        var originated = await LeaseChainStore.Originations(tx, leases.Select(l => l.Id));
         var states = await OriginationStates(tx, leases);
         var epoch = deployment.Epochs.EpochOf(time.Now());
         var accounts = await LeaseChainStore.Accounts(tx, [.. leases.Where(l => originated.ContainsKey(l.Id))]);
@@ -57,8 +59,8 @@ internal sealed class LeaseBoard(Deployment deployment, PayTokens tokens, TimePr
     public async Task<List<LeaseView>> Views(Tx tx, IReadOnlyList<Lease> leases)
     {
         var ids = leases.Select(l => l.Id).ToList();
-        var statuses = await Statuses(tx, leases);
         var originated = await LeaseChainStore.Originations(tx, ids);
+        var statuses = await Statuses(tx, leases, originated);
         var accounts = await LeaseChainStore.Accounts(tx, leases);
         var gpus = await LeaseStore.Gpus(tx, ids);
         return [.. leases.Select(l => View(l, statuses[l.Id], originated.GetValueOrDefault(l.Id), accounts[l.Id], gpus[l.Id]))];
@@ -87,7 +89,10 @@ internal sealed class LeaseBoard(Deployment deployment, PayTokens tokens, TimePr
     public PayToken TokenOf(LeaseTerms terms) => tokens.Find(terms.PayToken)
         ?? throw new InvalidOperationException($"The pay token {terms.PayToken} is not one of this deployment.");
 
-    private static async Task<Dictionary<string, string>> OriginationStates(Tx tx, IEnumerable<Lease> leases) =>
-        (await tx.Query<(string Id, string State)>("SELECT id, state FROM transactions WHERE id IN @ids",
-            new { ids = leases.Where(l => l.Origination is not null).Select(l => l.Origination!.Value.Value).ToList() })).ToDictionary(t => t.Id, t => t.State);
+    private static async Task<Dictionary<string, string>> OriginationStates(Tx tx, IEnumerable<Lease> leases)
+    {
+        var ids = leases.Where(l => l.Origination is not null).Select(l => l.Origination!.Value.Value).ToList();
+        if (ids.Count == 0) return [];
+        return (await tx.Query<(string Id, string State)>("SELECT id, state FROM transactions WHERE id IN @ids", new { ids })).ToDictionary(t => t.Id, t => t.State);
+    }
 }

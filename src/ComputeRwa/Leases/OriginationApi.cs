@@ -51,7 +51,7 @@ internal static class OriginationApi
         if (await permits.RefuseShort(lease.Terms.PayToken, lease.Terms.Lessee, lease.DueAtOrigination, request.Permit is not null) is { } shortOf) return new Refusal(shortOf);
         var accepted = await TransactionApi.Accept(tx, LeaseContracts.Originate(lease, permit, deployment), now);
         await LeaseStore.SetOrigination(tx, lease.Id, TransactionId.From(accepted.Value!.Id));
-        await Feed.Append(tx, "lease.originating", lease.Id.Value, new { transactionId = accepted.Value.Id }, now);
+        Feed.Append(tx, "lease.originating", lease.Id.Value, new { transactionId = accepted.Value.Id }, now);
         return accepted;
     }
 }

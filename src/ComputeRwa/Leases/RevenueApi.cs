@@ -37,7 +37,7 @@ internal static class RevenueApi
         if (await TelemetryStore.IsClosed(tx, revenue.Epoch))
             return new Refusal(Error.Conflict("epoch-closed", $"epoch {revenue.Epoch} is closed: what it was settled with stands", "epoch"));
         if (!await RevenueStore.Insert(tx, revenue)) return new Refusal(AlreadyWritten((await RevenueStore.Find(tx, lease.Id, revenue.Epoch))!, token));
-        await Feed.Append(tx, "lease.revenue", lease.Id.Value, new { revenue.Epoch, amount = $"{revenue.Amount}", revenue.Source }, now);
+        Feed.Append(tx, "lease.revenue", lease.Id.Value, new { revenue.Epoch, amount = $"{revenue.Amount}", revenue.Source }, now);
         return TypedResults.Created((string?)null, View(revenue, token));
     }
 

@@ -43,8 +43,9 @@ internal static class MembershipApi
         var now = time.Now();
         if (!Admission.Draft(r.Account, r.ValidUntil, r.Jurisdiction, r.InvestorClass, r.Nonce, r.Deadline, now).Ok(out var admission, out var error)) return new Refusal(error);
         var eligibility = Address.Parse(deployment.Contracts.Eligibility);
-        var registrar = Address.Parse(await chain.Ask<Eligibility.Registrar, string>(eligibility, new()));
         var digest = Eip712.Digest(SigningDomains.Eligibility(deployment), admission.ToDto());
+        var registrar = Address.Parse(await chain.AskOrRemember<Eligibility.Registrar, string>(eligibility, new(),
+            known => Signatures.TryParse(r.Signature, out var given) && Signatures.IsBy(Address.Parse(known), digest, given, out _)));
         if (!(await signatures.Check(r.Signature, registrar, digest, "signature")).Ok(out var signature, out error)) return new Refusal(error);
         var command = Command.Of($"admit:{admission.Account}:{admission.Nonce}", "admit", admission.Account.Value, eligibility.Value,
             new Eligibility.Admit { Admission = admission.ToDto(), Signature = signature }, AdmitGas);

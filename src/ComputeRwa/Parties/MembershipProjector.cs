@@ -21,7 +21,7 @@ internal sealed class MembershipProjector(Deployment deployment) : IProjector
         var until = DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(set.ValidUntil, LastSecond));
         var account = Address.Parse(set.Account);
         await MembershipStore.Insert(tx, new(log.Position, log.BlockNumber, account, until, set.Jurisdiction, set.InvestorClass, set.Blocked ? 1 : 0));
-        await Feed.Append(tx, "membership.set", account.Value, new { validUntil = until, set.Jurisdiction, set.InvestorClass, set.Blocked }, log.MinedAt);
+        Feed.Append(tx, "membership.set", account.Value, new { validUntil = until, set.Jurisdiction, set.InvestorClass, set.Blocked }, log.MinedAt);
     }
 
     public Task RollBack(Tx tx, long fromBlock) => MembershipStore.DeleteFrom(tx, fromBlock);

@@ -32,7 +32,7 @@ internal static class ProviderApi
         if (await ProviderStore.FindByAddress(tx, provider.Address) is { } known)
             return new Refusal(Error.Conflict("duplicate-name", $"address belongs to {known.Id} already", "address"));
         await ProviderStore.Insert(tx, provider);
-        await Feed.Append(tx, "provider.registered", provider.Id.Value, new { provider.Name, address = provider.Address.Value }, now);
+        Feed.Append(tx, "provider.registered", provider.Id.Value, new { provider.Name, address = provider.Address.Value }, now);
         return TypedResults.Created($"/v1/providers/{provider.Id}", View(provider));
     }
 

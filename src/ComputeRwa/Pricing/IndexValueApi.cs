@@ -34,7 +34,7 @@ internal static class IndexValueApi
         if (await TelemetryStore.IsClosed(tx, value.Epoch))
             return new Refusal(Error.Conflict("epoch-closed", $"epoch {value.Epoch} is closed: what it was settled with stands", "epoch"));
         if (!await IndexValueStore.Insert(tx, value)) return new Refusal(AlreadyWritten((await IndexValueStore.Find(tx, value))!, tokens));
-        await Feed.Append(tx, "index.written", value.Id, new { value.GpuModel, value.Region, value.Epoch, value = $"{value.Value}", value.Source }, now);
+        Feed.Append(tx, "index.written", value.Id, new { value.GpuModel, value.Region, value.Epoch, value = $"{value.Value}", value.Source }, now);
         return TypedResults.Created((string?)null, View(value, tokens));
     }
 

@@ -28,7 +28,7 @@ internal static class QuoteApi
         var now = time.Now();
         if (!Quote.Make(request, tokens.Default, now).Ok(out var quote, out var error)) return new Refusal(error);
         await QuoteStore.Insert(tx, quote);
-        await Feed.Append(tx, "quote.posted", quote.Id.Value, new { quote.GpuModel, quote.Region, validUntil = quote.ValidUntil }, now);
+        Feed.Append(tx, "quote.posted", quote.Id.Value, new { quote.GpuModel, quote.Region, validUntil = quote.ValidUntil }, now);
         return TypedResults.Created($"/v1/quotes/{quote.Id}", View(quote, tokens));
     }
 

@@ -93,7 +93,7 @@ internal sealed class AttestationDesk(Deployment deployment, ChainStatus status)
     {
         if (Attestation.Quorum(await RootStore.Attestations(tx, epoch), attestors) is not { } quorum) return false;
         if (await CancellationStore.Standing(tx, epoch.Epoch) is null)
-            await RootStore.SetTransaction(tx, epoch, 0, 0, await Outbox.EnqueueAgainIfFailed(tx, Command(epoch, quorum), now));
+            await RootStore.SetTransaction(tx, epoch, 0, 0, (await Outbox.EnqueueAgainIfFailed(tx, Command(epoch, quorum), now)).Id);
         return true;
     }
 

@@ -45,7 +45,7 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
         var closed = EpochClosing.Settle(epoch, attempt, before?.Root ?? Hash32.Zero, leases, Length.Seconds);
         await EpochStore.Insert(tx, closed, EpochFile.Write(closed, deployment), now);
         var stored = (await EpochStore.Find(tx, epoch))!;
-        await Feed.Append(tx, "epoch.closed", $"{epoch}",
+        Feed.Append(tx, "epoch.closed", $"{epoch}",
             new { root = stored.Root.Value, leases = stored.Leases, rent = $"{stored.Rent}", dataHash = stored.DataHash.Value, staleIndex = closed.Leases.Count(l => l.Lease.IsIndexStale) }, now);
         return stored;
     }

@@ -84,7 +84,7 @@ internal sealed class ReconciliationJob(Database database, Reconciler reconciler
             if (row.Differences != (last?.Differences ?? 0) || !Same(first, last))
             {
                 var type = differences.Count == 0 ? "reconciliation.balanced" : "reconciliation.differs";
-                await Feed.Append(tx, type, "reconciliation", new { block = row.Block, count = row.Differences, differences = first }, time.Now());
+                Feed.Append(tx, type, "reconciliation", new { block = row.Block, count = row.Differences, differences = first }, time.Now());
             }
             await tx.Commit();
         }

@@ -37,14 +37,14 @@ internal sealed class RootProjector(Deployment deployment, EpochTrees trees, Tim
             0, e.Epoch, e.Attempt, Hash32.Of(e.Root), Hash32.Of(e.PreviousRoot), e.Leases, e.Rent, (long)e.GpuSeconds, (long)e.WattHours, Hash32.Of(e.DataHash),
             Address.Parse(e.Poster), 0, log.MinedAt, log.TxHash));
         await RootStore.AddPost(tx, log, post);
-        await Feed.Append(tx, "epoch.posted", $"{e.Epoch}", new { attempt = e.Attempt, root = post.Root.Value, leases = e.Leases, transaction = log.TxHash.Value }, log.MinedAt);
+        Feed.Append(tx, "epoch.posted", $"{e.Epoch}", new { attempt = e.Attempt, root = post.Root.Value, leases = e.Leases, transaction = log.TxHash.Value }, log.MinedAt);
     }
 
     private static async Task Cancelled(Tx tx, ChainLog log, EpochLedger.RootsCancelledEvent e)
     {
         await CancellationStore.AddCancellation(tx, new(
             log.Position, e.Epoch, e.Last, e.Attempt, Address.Parse(e.Challenger), e.Reward, e.Burned, log.BlockNumber, log.MinedAt, log.TxHash));
-        await Feed.Append(tx, "epoch.cancelled", $"{e.Epoch}",
+        Feed.Append(tx, "epoch.cancelled", $"{e.Epoch}",
             new { last = e.Last, attempt = e.Attempt, challenger = e.Challenger, reward = $"{e.Reward}", burned = $"{e.Burned}", transaction = log.TxHash.Value }, log.MinedAt);
     }
 
@@ -52,14 +52,14 @@ internal sealed class RootProjector(Deployment deployment, EpochTrees trees, Tim
     {
         var lease = Hash32.Of(e.Id);
         await ObjectionStore.Add(tx, log, new(log.Position, lease, e.Epoch, Address.Parse(e.Lessee), e.Increment, e.Minimum, (long)e.DecideBy, log.MinedAt, log.TxHash));
-        await Feed.Append(tx, "lease.objected", lease.Value, new { epoch = e.Epoch, lessee = e.Lessee, increment = $"{e.Increment}", transaction = log.TxHash.Value }, log.MinedAt);
+        Feed.Append(tx, "lease.objected", lease.Value, new { epoch = e.Epoch, lessee = e.Lessee, increment = $"{e.Increment}", transaction = log.TxHash.Value }, log.MinedAt);
     }
 
     private static async Task Resolved(Tx tx, ChainLog log, EpochLedger.ObjectionResolvedEvent e)
     {
         var lease = Hash32.Of(e.Id);
         await ObjectionStore.AddResolution(tx, log, lease, e.Epoch, e.Granted);
-        await Feed.Append(tx, "lease.objection-resolved", lease.Value, new { epoch = e.Epoch, granted = $"{e.Granted}", transaction = log.TxHash.Value }, log.MinedAt);
+        Feed.Append(tx, "lease.objection-resolved", lease.Value, new { epoch = e.Epoch, granted = $"{e.Granted}", transaction = log.TxHash.Value }, log.MinedAt);
     }
 
     private async Task Demanded(Tx tx, ChainLog log, EpochLedger.RevealDemandedEvent e)
@@ -67,8 +67,8 @@ internal sealed class RootProjector(Deployment deployment, EpochTrees trees, Tim
         var id = Hash32.Of(e.Id);
         await CancellationStore.AddDemand(tx, log, e.Epoch, id, Address.Parse(e.By));
         var step = await Ours(tx, e.Epoch, id);
-        await Feed.Append(tx, "epoch.reveal-demanded", $"{e.Epoch}", new { leaseId = id.Value, by = e.By, answered = step is not null }, log.MinedAt);
-        if (step is not null)
+        Feed.Append(tx, "epoch.reveal-demanded", $"{e.Epoch}", new { leaseId = id.Value, by = e.By, answered = step is not null }, log.MinedAt);
+        if (step is not null && !tx.IsReplay)
             await Outbox.Enqueue(tx, Command.Of($"reveal:{e.Epoch}:{id}:{log.TxHash}", "reveal", $"{e.Epoch}", deployment.Contracts.EpochLedger,
                 new EpochLedger.Reveal { Epoch = e.Epoch, Step = step.ToDto() }, SettlementGas.Reveal), time.Now());
     }

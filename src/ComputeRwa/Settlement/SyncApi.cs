@@ -29,9 +29,9 @@ internal static class SyncApi
         var transactions = new List<TransactionView>();
         foreach (var (ordinal, chunk) in Syncing.Chunks(await Due(tx, row)).Index())
         {
-            var id = await Outbox.Enqueue(tx, Syncing.Command(row, tree, chunk, ordinal, request, deployment), now);
-            await RootStore.SetTransaction(tx, row, request, ordinal, id);
-            transactions.Add((await TransactionApi.Accepted202(tx, id)).Value!);
+            var queued = await Outbox.Enqueue(tx, Syncing.Command(row, tree, chunk, ordinal, request, deployment), now);
+            await RootStore.SetTransaction(tx, row, request, ordinal, queued.Id);
+            transactions.Add(TransactionApi.Accepted202(queued).Value!);
         }
         return TypedResults.Accepted($"/v1/transactions?kind=sync&subject={epoch}", new SyncAnswer(transactions));
     }

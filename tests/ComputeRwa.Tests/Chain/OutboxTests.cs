@@ -85,8 +85,8 @@ public sealed class OutboxTests(HardhatNode node, ITestOutputHelper output)
         TransactionId again;
         await using (var tx = harness.Database.Write())
         {
-            again = await Outbox.EnqueueAgainIfFailed(tx, command, TimeProvider.System.Now());
-            Assert.Equal(again, await Outbox.EnqueueAgainIfFailed(tx, command, TimeProvider.System.Now()));
+            again = (await Outbox.EnqueueAgainIfFailed(tx, command, TimeProvider.System.Now())).Id;
+            Assert.Equal(again, (await Outbox.EnqueueAgainIfFailed(tx, command, TimeProvider.System.Now())).Id);
             await tx.Commit();
         }
         await harness.Drain();

@@ -49,8 +49,11 @@ public sealed class WatcherTests
     {
         Assert.Equal(1_000, Watcher.Narrower(2_000));
         Assert.Equal(1, Watcher.Narrower(1));
-        Assert.Equal(4_000, Watcher.Wider(2_000));
-        Assert.Equal(50_000, Watcher.Wider(40_000));
+        Assert.Equal(4_000, Watcher.Fitting(2_000, logs: 0));
+        Assert.Equal(4_000, Watcher.Fitting(2_000, logs: 2_500));
+        Assert.Equal(50_000, Watcher.Fitting(40_000, logs: 10));
+        Assert.Equal(200, Watcher.Fitting(2_000, logs: 50_000));
+        Assert.Equal(1, Watcher.Fitting(2, logs: 500_000));
     }
 
     [Theory]

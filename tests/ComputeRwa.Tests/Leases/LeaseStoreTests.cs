@@ -55,7 +55,7 @@ public class LeaseStoreTests
         Assert.False(await Held(start + 2, start + 3, start)); // the offer has expired
 
         var sent = await db.Write(tx => Outbox.Enqueue(tx, new("originate:1", "originate", lease.Id.Value, Account(1), "0x", 1), Now));
-        await db.Write(tx => LeaseStore.SetOrigination(tx, lease.Id, sent));
+        await db.Write(tx => LeaseStore.SetOrigination(tx, lease.Id, sent.Id));
         Assert.True(await Held(start + 2, start + 3, start)); // it may have been mined in time
         await db.Write(tx => tx.Execute("UPDATE transactions SET state = 'failed'"));
         Assert.False(await Held(start + 2, start + 3, start));
@@ -98,16 +98,16 @@ public class LeaseStoreTests
         await db.Write(tx => Store(tx, lease));
         await db.Write(async tx =>
         {
-            await LeaseChainStore.AddOrigination(tx, Log(5), lease.Id, Account(1), Account(9), 1);
-            await LeaseChainStore.AddCash(tx, Log(5, 1), lease.Id, CashKind.Funded, 0, Account(9), 1_000);
-            await ClaimStore.AddTransfer(tx, Log(5, 2), 0, lease.Id, Account(7), Address.Zero, Account(1), lease.Terms.Units);
-            await LeaseChainStore.AddSync(tx, Log(6), lease.Id, 20_666, 700, 600);
-            await ClaimStore.AddRevenue(tx, Log(6), lease.Id, 600_000_000);
-            await LeaseChainStore.AddCash(tx, Log(7), lease.Id, CashKind.ProviderPaid, 0, Account(1), 50);
-            await ClaimStore.AddTransfer(tx, Log(7, 1), 0, lease.Id, Account(7), Account(1), Account(2), 400_000);
+            LeaseChainStore.AddOrigination(tx, Log(5), lease.Id, Account(1), Account(9), 1);
+            LeaseChainStore.AddCash(tx, Log(5, 1), lease.Id, CashKind.Funded, 0, Account(9), 1_000);
+            ClaimStore.AddTransfer(tx, Log(5, 2), 0, lease.Id, Account(7), Address.Zero, Account(1), lease.Terms.Units);
+            LeaseChainStore.AddSync(tx, Log(6), lease.Id, 20_666, 700, 600);
+            ClaimStore.AddRevenue(tx, Log(6), lease.Id, 600_000_000);
+            LeaseChainStore.AddCash(tx, Log(7), lease.Id, CashKind.ProviderPaid, 0, Account(1), 50);
+            ClaimStore.AddTransfer(tx, Log(7, 1), 0, lease.Id, Account(7), Account(1), Account(2), 400_000);
             await ClaimStore.MarkForced(tx, Log(7, 2));
-            await ClaimStore.AddPayout(tx, Log(8), lease.Id, Account(1), Account(1), 5);
-            return await ClaimStore.AddFreeze(tx, Log(8, 1), lease.Id, Account(2), 77);
+            ClaimStore.AddPayout(tx, Log(8), lease.Id, Account(1), Account(1), 5);
+            ClaimStore.AddFreeze(tx, Log(8, 1), lease.Id, Account(2), 77);
         });
         var cash = (await db.Read(tx => LeaseChainStore.Accounts(tx, [lease])))[lease.Id];
         Assert.Equal((1_000, 400, 100, 50), ((int)cash.Funded, (int)cash.Escrow, (int)cash.Arrears, (int)cash.ProviderPaid));
@@ -135,10 +135,10 @@ public class LeaseStoreTests
     public async Task Moves_of_units_come_in_pages()
     {
         await using var db = await ScratchDatabase.Make();
-        await db.Write(async tx =>
+        await db.Write(tx =>
         {
-            for (var i = 0; i < 3; i++) await ClaimStore.AddTransfer(tx, Log(5), i, Id(1), Account(7), Account(1), Account(2), i);
-            return await ClaimStore.AddTransfer(tx, Log(6), 0, Id(1), Account(7), Account(1), Account(2), 3);
+            for (var i = 0; i < 3; i++) ClaimStore.AddTransfer(tx, Log(5), i, Id(1), Account(7), Account(1), Account(2), i);
+            ClaimStore.AddTransfer(tx, Log(6), 0, Id(1), Account(7), Account(1), Account(2), 3);
         });
         var position = Log(5).Position;
         Assert.Equal([0, 1], (await db.Read(tx => ClaimStore.Transfers(tx, Id(1), 0, 0, 2))).Select(t => (int)t.Units));

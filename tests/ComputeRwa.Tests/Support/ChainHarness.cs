@@ -78,9 +78,9 @@ internal sealed class ChainHarness : IAsyncDisposable
     public async Task<TransactionId> Enqueue(Command command)
     {
         await using var tx = Database.Write();
-        var id = await Outbox.Enqueue(tx, command, TimeProvider.System.Now());
+        var row = await Outbox.Enqueue(tx, command, TimeProvider.System.Now());
         await tx.Commit();
-        return id;
+        return row.Id;
     }
 
     public Task<TransactionId> Mint(string commandId, Address to, BigInteger amount, long gas = 100_000) =>

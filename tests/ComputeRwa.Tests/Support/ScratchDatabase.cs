@@ -56,6 +56,19 @@ internal sealed class ScratchDatabase : IAsyncDisposable
         return result;
     }
 
+    public async Task Write(Func<Tx, Task> work)
+    {
+        await using var tx = Database.Write();
+        await work(tx);
+        await tx.Commit();
+    }
+
+    public Task Write(Action<Tx> work) => Write(tx =>
+    {
+        work(tx);
+        return Task.CompletedTask;
+    });
+
     public async Task<T> Read<T>(Func<Tx, Task<T>> work)
     {
         await using var tx = Database.Read();
