@@ -173,6 +173,7 @@ internal sealed partial class Stack : IAsyncDisposable
     /// <summary>The rows of all tables that follow from the chain's logs: those that have a block number, but for the logs themselves and the transactions. SQLite only.</summary>
     public Dictionary<string, List<string>> Projections()
     {
+        SQLitePCL.Batteries_V2.Init();
         using var connection = new SqliteConnection($"Data Source={_database["sqlite:".Length..]};Mode=ReadOnly");
         var tables = Read(connection,
             "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'block_number' WHERE m.type = 'table' AND m.name NOT IN ('chain_logs', 'transactions') ORDER BY 1");
