@@ -58,7 +58,7 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
     {
         await using var tx = database.Write();
         var promised = new List<Acknowledged>();
-        foreach (var one in wanted) promised.Add(one with { Id = (await Outbox.Enqueue(tx, one.Command, time.Now())).Value });
+        foreach (var one in wanted) promised.Add(one with { Id = (await Outbox.Enqueue(tx, one.Command, time.Now())).Id.Value });
         await tx.Commit();
         Acknowledged.AddRange(promised);
         return string.Join(", ", promised.Select(p => p.Command.CommandId));
@@ -76,7 +76,7 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
     {
         var again = random.Next(2) == 0;
         await using var tx = database.Write();
-        var id = (again ? await Outbox.EnqueueAgainIfFailed(tx, known.Command, time.Now()) : await Outbox.Enqueue(tx, known.Command, time.Now())).Value;
+        var id = (again ? await Outbox.EnqueueAgainIfFailed(tx, known.Command, time.Now()) : await Outbox.Enqueue(tx, known.Command, time.Now())).Id.Value;
         await tx.Commit();
         Repeated++;
         if (!again) Assert.Contains(Acknowledged, a => a.Id == id && a.Command.CommandId == known.Command.CommandId);
