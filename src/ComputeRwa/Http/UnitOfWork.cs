@@ -84,9 +84,10 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
 
     private async Task Run(HttpContext http, Tx tx, KeyedRequest request)
     {
-        var response = http.Response.Body;
+        var (response, leaves) = (http.Response.Body, http.RequestAborted);
         using var buffer = new MemoryStream();
         http.Response.Body = buffer;
+        http.RequestAborted = CancellationToken.None; // for a client that has left ASP.NET writes no body, and that would be kept as the answer
         try
         {
             await next(http);
@@ -98,7 +99,7 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
         }
         finally
         {
-            http.Response.Body = response;
+            (http.Response.Body, http.RequestAborted) = (response, leaves);
         }
         buffer.Position = 0;
         await buffer.CopyToAsync(response, http.RequestAborted);

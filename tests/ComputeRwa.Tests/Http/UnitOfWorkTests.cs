@@ -60,6 +60,27 @@ public sealed class UnitOfWorkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_left_before_the_answer_gets_all_of_it_when_it_asks_again()
+    {
+        var provider = Provider("Acme");
+        using (var client = new CancellationTokenSource())
+        await using (var other = _app.Database.Write())
+        {
+            await other.Execute("UPDATE counters SET value = value WHERE name = 'feed'"); // which the request needs, too
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/providers") { Content = System.Net.Http.Json.JsonContent.Create(provider) };
+            request.Headers.Add("Idempotency-Key", "key-1");
+            var left = _app.Http.SendAsync(request, client.Token);
+            await Task.Delay(500); // it waits by now
+            await client.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+            await Task.Delay(200); // the server knows by now
+        }
+        using var again = await _app.Post("/v1/providers", provider, "key-1");
+        Assert.Equal(HttpStatusCode.Created, again.StatusCode);
+        Assert.Equal("Acme", (string?)JsonNode.Parse(await again.Content.ReadAsStringAsync())!["name"]);
+    }
+
+    [Fact]
     public async Task A_request_that_fails_half_way_leaves_nothing()
     {
         await _app.Scratch.Break("INSERT ON feed", "NEW.seq > 0"); // after the provider itself
