@@ -37,9 +37,10 @@ internal static class OutboxStore
         return queued.Exists(q => !taken.Contains(q.Id) && q.Seq < last[q.Subject]);
     }
 
-    /// <summary>Place in the queue of the first row, besides these, that is neither mined nor failed.</summary>
-    public static Task<long?> EarliestOpen(Tx tx, IEnumerable<TransactionId> besides) => tx.First<long?>(
-        "SELECT MIN(seq) FROM transactions WHERE state IN ('queued', 'signed', 'broadcast') AND id NOT IN @ids", new { ids = besides.Select(i => i.Value).ToArray() });
+    /// <summary>Place in the queue of the first row, besides these, that had neither been mined nor failed up to the block.</summary>
+    public static Task<long?> EarliestOpen(Tx tx, IEnumerable<TransactionId> besides, long block) => tx.First<long?>(
+        "SELECT MIN(seq) FROM transactions WHERE (state IN ('queued', 'signed', 'broadcast') OR block_number > @block) AND id NOT IN @ids",
+        new { block, ids = besides.Select(i => i.Value).ToArray() });
 
     public static Task<List<OutboxRow>> Load(Tx tx, IEnumerable<TransactionId> ids) => tx.Query<OutboxRow>(Columns + " WHERE id IN @ids", new { ids = ids.Select(i => i.Value).ToArray() });
 

@@ -119,7 +119,7 @@ internal sealed class SenderJob : ChainJob
     private async Task<(bool Signed, string? Problem)> TakeQueued(Queue queue, Preflight look)
     {
         var tried = queue.Rows.Zip(look.Runs).Select(p => IsAllowed(p.First) ? p : (p.First, NotAllowed)).ToList();
-        var plan = Sender.Plan(tried, await EarliestOpen(tried));
+        var plan = Sender.Plan(tried, await EarliestOpen(tried, look.Head.Number));
         if (plan.Sign.Count + plan.Fail.Count == 0)
         {
             return look.Runs[0].Outcome == DryRunOutcome.Unanswered && queue.InFlight == 0
@@ -137,12 +137,15 @@ internal sealed class SenderJob : ChainJob
 
     private UnsignedTransaction Unsigned(OutboxRow row, long nonce, Fees fees) => new(_lane.Options.Deployment.ChainId, nonce, fees, row.GasLimit, row.ToAddress, row.Calldata);
 
-    /// <summary>Only a revert needs to know what stands before it.</summary>
-    private async Task<long?> EarliestOpen(List<(OutboxRow Row, DryRun Run)> tried)
+    /// <summary>
+    /// Only a revert needs to know what stands before it. What was mined after the block that the calls were tried on stands before it too: a
+    /// receipt can come between, and the next answer from a node that lags behind.
+    /// </summary>
+    private async Task<long?> EarliestOpen(List<(OutboxRow Row, DryRun Run)> tried, long triedOn)
     {
         if (tried.TrueForAll(t => t.Run.Outcome != DryRunOutcome.Reverted)) return null;
         await using var tx = _lane.Read();
-        return await OutboxStore.EarliestOpen(tx, tried.Select(t => t.Row.Id));
+        return await OutboxStore.EarliestOpen(tx, tried.Select(t => t.Row.Id), triedOn);
     }
 
     /// <summary>As many of the plan's as today's budget covers at their worst.</summary>
