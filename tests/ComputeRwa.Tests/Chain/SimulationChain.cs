@@ -111,5 +111,6 @@ internal sealed class SimulatedChain(HttpClient node)
 
     public static long Number(JsonNode? hex) => Convert.ToInt64((string)hex!, 16);
 
-    private static JsonObject Request(string method, string parameter) => new() { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = new JsonArray(parameter) };
+    private static JsonObject Request(string method, string parameter) =>
+        new() { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = new JsonArray(parameter) };
 }

@@ -41,14 +41,14 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
     public async Task<string> Enqueue(Database database, bool mayDepend)
     {
         var dice = random.Next(100);
-        if (dice < 45) return await Promise(database, [Mint(Account)]);
-        if (dice < 60) return await Promise(database, [Admit(Account, Until)]);
-        if (dice < 70)
+        if (dice < 38) return await Promise(database, [Mint(Account)]);
+        if (dice < 53) return await Promise(database, [Admit(Account, Until)]);
+        if (dice < 63)
         {
             var first = Admit(Account, Until);
             return await Promise(database, [first, first with { Command = first.Command with { CommandId = $"rival:{++_count}", Subject = Account } }]);
         }
-        if (dice < 78) return await Promise(database, [Hopeless()]);
+        if (dice < 70) return await Promise(database, [Hopeless()]);
         if (dice < 84 && mayDepend) return await Promise(database, Dependent());
         if (dice < 90) return await Withdraw(database, Mint(Account));
         return Acknowledged.Count == 0 ? await Promise(database, [Mint(Account)]) : await Repeat(database, Acknowledged[random.Next(Acknowledged.Count)]);
@@ -87,7 +87,8 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
     private Acknowledged Mint(string account, long gas = 100_000)
     {
         var amount = 1_000 + ++_count; // an amount names its command
-        return new("", Command.Of($"mint:{_count}", "mint", account, _token.Value, new PayToken.Mint { To = account, Amount = amount }, gas), $"moved {Model.Nobody} {account} {amount}", true);
+        var command = Command.Of($"mint:{_count}", "mint", account, _token.Value, new PayToken.Mint { To = account, Amount = amount }, gas);
+        return new("", command, $"moved {Model.Nobody} {account} {amount}", CanSucceed: true);
     }
 
     private Acknowledged Transfer(string subject, string from, string to, long amount, bool canSucceed)
@@ -99,9 +100,11 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
     private Acknowledged Admit(string account, long until, EthECKey? by = null)
     {
         var validUntil = until + ++_count; // names its command, too
-        var admission = new AdmissionDto { Account = account, ValidUntil = (ulong)validUntil, Jurisdiction = 756, InvestorClass = 2, Nonce = _count, Deadline = Until };
+        var (jurisdiction, investorClass) = ((ushort)756, (byte)2);
+        var admission = new AdmissionDto { Account = account, ValidUntil = (ulong)validUntil, Jurisdiction = jurisdiction, InvestorClass = investorClass, Nonce = _count, Deadline = Until };
         var signature = LeaseWorld.Sign(by ?? Registrar, Eip712.Digest(SigningDomains.Eligibility(deployment), admission).Value).HexToByteArray();
-        var command = Command.Of($"admit:{_count}", "admit", account, deployment.Contracts.Eligibility, new Eligibility.Admit { Admission = admission, Signature = signature }, 150_000);
+        var message = new Eligibility.Admit { Admission = admission, Signature = signature };
+        var command = Command.Of($"admit:{_count}", "admit", account, deployment.Contracts.Eligibility, message, 150_000);
         return new("", command, $"member {account} {validUntil}", by is null);
     }
 

@@ -4,17 +4,20 @@ using System.Text.Json.Nodes;
 
 namespace ComputeRwa.Tests.Chain;
 
-internal sealed record ModelTransaction(string Hash, string From, string To, string Input, long Nonce, long Block, string BlockHash, long Index, bool Succeeded, long GasUsed);
+internal sealed record ModelTransaction(
+    string Hash, string From, string To, string Input, long Nonce, long Block, string BlockHash, long Index, bool Succeeded, long GasUsed);
 
 internal sealed record ModelLog(long Block, long Index, string TransactionHash, string Address, List<string> Topics, string Data)
 {
     /// <summary>What happened, in words that only this can have caused; null where it is none of a command's doing.</summary>
     public string? Effect => Topics[0] switch
     {
-        Model.Transfer => $"moved {Topics[1][^40..].Insert(0, "0x")} {Topics[2][^40..].Insert(0, "0x")} {Word(0)}",
-        Model.MemberSet => $"member 0x{Topics[1][^40..]} {Word(0)}",
+        Model.Transfer => $"moved {Account(1)} {Account(2)} {Word(0)}",
+        Model.MemberSet => $"member {Account(1)} {Word(0)}",
         _ => null,
     };
+
+    public string Account(int topic) => "0x" + Topics[topic][^40..];
 
     public BigInteger Word(int index) => BigInteger.Parse("0" + Data.Substring(2 + index * 64, 64), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }
@@ -35,6 +38,8 @@ internal sealed class Model
     public required List<ModelTransaction> Transactions { get; init; }
     public required List<ModelLog> Logs { get; init; }
 
+    public IEnumerable<ModelLog> Of(string topic) => Logs.Where(l => l.Topics[0] == topic);
+
     public static async Task<Model> Read(SimulatedChain chain, IReadOnlyCollection<string> lanes)
     {
         var numbers = Enumerable.Range(0, (int)(chain.Head - chain.Base)).Select(i => chain.Base + 1 + i);
@@ -51,8 +56,9 @@ internal sealed class Model
     }
 
     private static ModelTransaction Transaction(JsonNode t, JsonNode receipt) => new(
-        (string)t["hash"]!, (string)t["from"]!, (string)t["to"]!, (string)t["input"]!, SimulatedChain.Number(t["nonce"]), SimulatedChain.Number(receipt["blockNumber"]),
-        (string)receipt["blockHash"]!, SimulatedChain.Number(receipt["transactionIndex"]), (string)receipt["status"]! == "0x1", SimulatedChain.Number(receipt["gasUsed"]));
+        (string)t["hash"]!, (string)t["from"]!, (string)t["to"]!, (string)t["input"]!, SimulatedChain.Number(t["nonce"]),
+        SimulatedChain.Number(receipt["blockNumber"]), (string)receipt["blockHash"]!, SimulatedChain.Number(receipt["transactionIndex"]),
+        (string)receipt["status"]! == "0x1", SimulatedChain.Number(receipt["gasUsed"]));
 
     private static ModelLog Log(JsonNode l) => new(
         SimulatedChain.Number(l["blockNumber"]), SimulatedChain.Number(l["logIndex"]), (string)l["transactionHash"]!, (string)l["address"]!,

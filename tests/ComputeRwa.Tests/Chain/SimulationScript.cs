@@ -91,7 +91,10 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
     {
         var before = client.Acknowledged.Count;
         for (var i = random.Next(1, 4); i > 0; i--)
-            Note($"enqueues {await client.Enqueue(world.Replicas[random.Next(world.Replicas.Count)].Database, world.Regime is { IsDeep: true, Lanes: 1, HasStrangers: false })}");
+        {
+            var through = world.Replicas[random.Next(world.Replicas.Count)].Database;
+            Note($"enqueues {await client.Enqueue(through, mayDepend: world.Regime is { IsDeep: true, Lanes: 1, HasStrangers: false })}");
+        }
         happenings.Commands += client.Acknowledged.Count - before;
     }
 
@@ -104,7 +107,8 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
         var (more, failure) = await world.Step(replica, job, fault, after);
         happenings.Steps++;
         if (fault is not null && replica.Frozen is null) happenings.Faults += replica.Wire.Happened - happened;
-        Note($"{replica.Name} steps {replica.Jobs[job].Duty[..7]}{(fault is null ? "" : $" with {fault} after {after}")}: {(replica.Frozen is null ? failure?.Message ?? $"{more}" : "stands still")}");
+        var (how, end) = (fault is null ? "" : $" with {fault} after {after}", replica.Frozen is null ? failure?.Message ?? $"{more}" : "stands still");
+        Note($"{replica.Name} steps {replica.Jobs[job].Duty[..7]}{how}: {end}");
         return failure;
     }
 
@@ -123,7 +127,7 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
             if (Awake() is null && world.Replicas.Count < MostReplicas) world.Start(wrongChain: false);
             for (var i = 0; i < 4; i++) await Step(Awake());
         }
-        if (random.Next(2) == 0) await Mine();
+        if (random.Next(3) > 0) await Mine();
         if (random.Next(4) == 0) await Reorganise();
         await Wake(replica);
     }
@@ -211,7 +215,8 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
             foreach (var hash in hashes.Where(_ => keep == 3 || random.Next(2) == 0)) await world.Chain.SendAgain(hash);
         await world.Chain.Mine(blocks, apart);
         happenings.Reorganisations[depth] = happenings.Reorganisations.GetValueOrDefault(depth) + 1;
-        Note($"{depth} blocks are undone and {blocks} others follow; {(keep switch { 0 => "nothing", 1 => "what waited then", 2 => "some", _ => "all" })} comes back");
+        var back = keep switch { 0 => "nothing", 1 => "what waited then", 2 => "some", _ => "all" };
+        Note($"{depth} blocks are undone and {blocks} others follow; {back} comes back");
     }
 
     private async Task Spike()
@@ -240,8 +245,9 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
 
     private async Task Stranger()
     {
-        var nonce = SimulatedChain.Number(await world.Chain.Ask("eth_getTransactionCount", world.Options.Operator.Address.Value, "pending"));
-        var signed = await world.Options.Operator.Sign(new(world.Options.Deployment.ChainId, nonce, new(2_000_000_000_000, 1), 30_000, world.Options.Operator.Address, UnsignedTransaction.NoData));
+        var signer = world.Options.Operator;
+        var nonce = SimulatedChain.Number(await world.Chain.Ask("eth_getTransactionCount", signer.Address.Value, "pending"));
+        var signed = await signer.Sign(new(world.Options.Deployment.ChainId, nonce, new(2_000_000_000_000, 1), 30_000, signer.Address, UnsignedTransaction.NoData));
         world.Strangers.Add(signed.Hash.Value);
         world.Chain.Took(signed.Hash.Value, signed.Raw);
         await world.Chain.SendAgain(signed.Hash.Value);
@@ -290,7 +296,8 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
     private async Task<bool> IsSettled()
     {
         var (open, read) = await world.Scratch.Read(async tx => (
-            await tx.Single<long>("SELECT COUNT(*) FROM transactions WHERE state NOT IN ('final', 'failed', 'replaced')"), await tx.Single<long?>("SELECT MAX(number) FROM chain_blocks")));
+            await tx.Single<long>("SELECT COUNT(*) FROM transactions WHERE state NOT IN ('final', 'failed', 'replaced')"),
+            await tx.Single<long?>("SELECT MAX(number) FROM chain_blocks")));
         return open == 0 && read == world.Chain.Head;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using ComputeRwa.Chain;
 using ComputeRwa.Kernel;
 using ComputeRwa.Tests.Support;
@@ -28,7 +29,7 @@ public sealed class SimulationTests(HardhatNode node, ITestOutputHelper output) 
         {
             var random = new Random(seed);
             var regime = Regime.Of(random);
-            ISigner[] signers = [.. Enumerable.Range(0, regime.Lanes).Select(i => OperatorKey.Parse(Keccak.Hash(System.Text.Encoding.UTF8.GetBytes($"{seed}:{i}")).Value))];
+            ISigner[] signers = [.. Enumerable.Range(0, regime.Lanes).Select(lane => Key(seed, lane))];
             var chain = new SimulatedChain(http);
             snapshot = await chain.Begin(snapshot, signers.Select(s => s.Address.Value));
             if (await Run(seed, chain, deployment, regime, signers, random, happenings) is { } failure) failures.Add(failure);
@@ -50,9 +51,12 @@ public sealed class SimulationTests(HardhatNode node, ITestOutputHelper output) 
         var script = new SimulationScript(world, client, random, happenings);
         var stopped = await Record.ExceptionAsync(script.Run);
         var wrong = stopped is not null ? [stopped.ToString()] : await SimulationVerdict.Of(world, client);
-        return wrong.Count == 0 ? null : string.Join(Environment.NewLine,
-            [$"Seed {seed} (COMPUTERWA_SEED={seed} runs it alone), {regime}:", .. wrong.Select(w => $"  {w}"), "The last that happened:", .. script.Last.Select(l => $"  {l}")]);
+        if (wrong.Count == 0) return null;
+        var title = $"Seed {seed} (COMPUTERWA_SEED={seed} runs it alone), {regime}:";
+        return string.Join(Environment.NewLine, [title, .. wrong.Select(w => $"  {w}"), "The last that happened:", .. script.Last.Select(l => $"  {l}")]);
     }
+
+    private static OperatorKey Key(int seed, int lane) => OperatorKey.Parse(Keccak.Hash(Encoding.UTF8.GetBytes($"{seed}:{lane}")).Value);
 
     private static IEnumerable<int> Seeds()
     {
