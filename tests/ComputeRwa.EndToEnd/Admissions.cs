@@ -19,12 +19,13 @@ internal sealed class Admissions : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly List<Dictionary<string, object>> _bodies = [];
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new();
     private readonly Stack _stack;
+    private readonly TimeSpan _patience;
 
-    private Admissions(Stack stack, string apiKey)
+    private Admissions(Stack stack, string apiKey, TimeSpan patience)
     {
-        _stack = stack;
+        (_stack, _patience) = (stack, patience);
         _http.DefaultRequestHeaders.Authorization = new("Bearer", apiKey);
     }
 
@@ -36,9 +37,10 @@ internal sealed class Admissions : IDisposable
     /// <summary>What was answered instead of an acknowledgement: status and type of the problem, and how often.</summary>
     public ConcurrentDictionary<string, int> Refusals { get; } = [];
 
-    public static async Task<Admissions> Sign(Stack stack, Seed seed, int count)
+    /// <param name="patience">after which a request without an answer is sent again; 30 s unless given</param>
+    public static async Task<Admissions> Sign(Stack stack, Seed seed, int count, TimeSpan? patience = null)
     {
-        var admissions = new Admissions(stack, stack.Options.Key);
+        var admissions = new Admissions(stack, stack.Options.Key, patience ?? TimeSpan.FromSeconds(30));
         var registrar = new Keys(seed).Registrar;
         TypedData? offer = null;
         for (var i = 0; i < count; i++)
@@ -57,23 +59,28 @@ internal sealed class Admissions : IDisposable
         return admissions;
     }
 
-    /// <summary>Sends all, so many at a time, in turn to the replicas that are to have them.</summary>
+    /// <summary>Sends all, so many at a time.</summary>
     /// <param name="before">waited for before a request is sent for the first time</param>
-    public Task Send(int concurrency, Func<int, Task>? before = null, params int[] replicas) => Parallel.ForAsync(0, _bodies.Count,
-        new ParallelOptions { MaxDegreeOfParallelism = concurrency },
-        async (i, _) =>
+    public Task Send(int concurrency, Func<int, Task>? before = null) => Send(..^0, concurrency, before);
+
+    public Task Send(Range which, int concurrency, Func<int, Task>? before = null, params int[] replicas)
+    {
+        var (from, count) = which.GetOffsetAndLength(_bodies.Count);
+        return Parallel.ForAsync(from, from + count, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (i, _) =>
         {
             if (before is not null) await before(i);
-            await Send(i, replicas.Length == 0 ? 0 : replicas[i % replicas.Length]);
+            await Send(i, replicas.Length == 0 ? [0] : replicas);
         });
+    }
 
-    /// <summary>Sends one until it is acknowledged.</summary>
+    /// <summary>Sends one until it is acknowledged, to one replica after the other.</summary>
     /// <exception cref="TimeoutException">It was not, for two minutes.</exception>
-    public async Task Send(int i, int replica)
+    private async Task Send(int i, int[] replicas)
     {
-        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(25))
+        var watch = Stopwatch.StartNew();
+        for (var attempt = i; ; attempt++, await Task.Delay(25))
         {
-            var refusal = await Try(i, replica);
+            var refusal = await Try(i, replicas[attempt % replicas.Length]);
             if (refusal is null) return;
             Refusals.AddOrUpdate(refusal, 1, (_, n) => n + 1);
             if (watch.Elapsed > Patience) throw new TimeoutException($"Request {i} is still refused: {refusal}");
@@ -86,11 +93,12 @@ internal sealed class Admissions : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_stack.AddressOf(replica), "/v1/memberships"));
         request.Content = JsonContent.Create(_bodies[i]);
         request.Headers.Add("Idempotency-Key", $"admit-{i.ToString(CultureInfo.InvariantCulture)}");
+        using var patience = new CancellationTokenSource(_patience);
         var sentAt = Stopwatch.GetTimestamp();
         try
         {
-            using var response = await _http.SendAsync(request);
-            var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+            using var response = await _http.SendAsync(request, patience.Token);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>(patience.Token);
             if (!response.IsSuccessStatusCode) return $"{(int)response.StatusCode} {answer.GetProperty("type").GetString()}";
             Acknowledged.Enqueue(new(i, answer.GetProperty("id").GetString()!, sentAt, Stopwatch.GetTimestamp()));
             return null;

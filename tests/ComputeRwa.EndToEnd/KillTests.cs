@@ -3,6 +3,7 @@ using ComputeRwa.Demo;
 namespace ComputeRwa.EndToEnd;
 
 /// <summary>SIGKILL of the API, again and again, in the middle of the demonstration.</summary>
+[Trait("group", "outages")]
 public sealed class KillTests
 {
     private const int Kills = 10;

@@ -3,7 +3,7 @@ using ComputeRwa.Demo;
 namespace ComputeRwa.EndToEnd;
 
 /// <summary>The node, the database or both go away under load and come back: nothing is lost or doubled, and whoever asks meanwhile is told what is wrong.</summary>
-[Trait("group", "chain")]
+[Trait("group", "outages")]
 public sealed class OutageTests
 {
     private const int Clients = 8;
@@ -55,6 +55,7 @@ public sealed class OutageTests
         await Survives(stack, [DatabaseAway], async () =>
         {
             await (mode == "fast" ? server.Stop() : server.StopAtOnce());
+            Assert.Contains("\"name\":\"database\",\"ready\":false", await stack.Readiness(0), StringComparison.Ordinal);
             await Task.Delay(Length);
             await server.GoOn();
         });

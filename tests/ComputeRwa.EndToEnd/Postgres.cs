@@ -21,13 +21,14 @@ internal static class Postgres
         Execute(Server, $"DROP DATABASE {new NpgsqlConnectionStringBuilder(url["postgres:".Length..]).Database} WITH (FORCE)");
 
     /// <param name="url">what Db:Url takes</param>
-    public static Task Change(string url, string sql) => Execute(url["postgres:".Length..], sql);
+    /// <returns>the first value of the first row</returns>
+    public static Task<string?> Ask(string url, string sql) => Execute(url["postgres:".Length..], sql);
 
-    private static async Task Execute(string connectionString, string sql)
+    private static async Task<string?> Execute(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return (await command.ExecuteScalarAsync())?.ToString();
     }
 }

@@ -1,11 +1,22 @@
+using System.Diagnostics;
 using ComputeRwa.Demo;
 
 namespace ComputeRwa.EndToEnd;
 
 /// <summary>Two replicas of the API as processes of their own, over one PostgreSQL.</summary>
+[Trait("group", "chain")]
 public sealed class ReplicaTests
 {
     private const int FrozenAt = 60;
+    private const string Reading = "watcher";
+    private const string Sending = "lane:%";
+    private const int MostTries = 10;
+    private const int Clients = 8;
+    private const int Requests = 40;
+    private static readonly int Freezes = Repository.FullProfile ? 6 : 2;
+
+    // Of a client, who then asks another replica.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // A term, and what a frozen transaction may keep waiting.
     private static readonly TimeSpan Takeover = TimeSpan.FromSeconds(20);
@@ -41,9 +52,90 @@ public sealed class ReplicaTests
         }
     }
 
+    /// <summary>One replica sends, the other reads the chain, and the node mines a block for each transaction and none for nothing.</summary>
+    [Fact]
+    public async Task What_one_replica_sends_becomes_final_through_the_one_that_reads_the_chain()
+    {
+        await using var stack = await Stack.Start("postgres", replicas: 2);
+        using var admissions = await Admissions.Sign(stack, new(Repository.Seed), MostTries);
+        for (var i = 0; i < MostTries; i++)
+        {
+            await Until(() => IsSplit(stack));
+            var (reads, sends) = (await stack.HolderOf(Reading), await stack.HolderOf(Sending));
+            await admissions.Send(i..(i + 1), concurrency: 1, before: null, sends);
+            await stack.Idle(TimeSpan.FromMinutes(1));
+            if (reads != sends && reads == await stack.HolderOf(Reading) && sends == await stack.HolderOf(Sending)) return;
+        }
+        Assert.Fail("A duty changed hands at every try: the machine gives the replicas no time.");
+    }
+
+    /// <summary>Whoever holds both duties is paused for as long as the other needs to take one that has been freed.</summary>
+    private static async Task<bool> IsSplit(Stack stack)
+    {
+        var both = await stack.HolderOf(Reading);
+        if (both != await stack.HolderOf(Sending)) return true;
+        stack.Pause(both);
+        await stack.Change($"UPDATE duties SET token = token + 1, until = 0 WHERE name = '{Reading}'");
+        await Until(async () => await stack.HolderOf(Reading) != both);
+        stack.Wake(both);
+        return false;
+    }
+
+    [Fact]
+    public async Task The_lane_of_a_killed_replica_is_taken_over()
+    {
+        await using var stack = await Stack.Start("postgres", replicas: 2);
+        using var admissions = await Admissions.Sign(stack, new(Repository.Seed), Requests, Patience);
+        var killed = 0;
+        await admissions.Send(.., Clients, async request =>
+        {
+            if (request != Requests / 2) return;
+            await Until(() => Task.FromResult(!stack.WireOf(0).Passed.IsEmpty || !stack.WireOf(1).Passed.IsEmpty));
+            killed = stack.WireOf(0).Passed.IsEmpty ? 1 : 0;
+            stack.KillApi(killed);
+        }, 0, 1);
+        await Until(() => Task.FromResult(!stack.WireOf(1 - killed).Passed.IsEmpty));
+        await stack.StartApi(killed);
+        await stack.Idle(TimeSpan.FromMinutes(1));
+        using var chain = OnChain.Of(stack);
+        Assert.Equal(new(0, 0), await chain.Count(admissions.Accounts));
+    }
+
+    /// <summary>
+    /// Whoever holds the lane is frozen as soon as it has offered something to the node. The others take over; when it wakes, nothing comes from it
+    /// but, at most, bytes that were committed before: the same transaction, with the same nonce.
+    /// </summary>
+    [Fact]
+    public async Task A_replica_that_wakes_without_its_lane_sends_nothing_of_its_own()
+    {
+        await using var stack = await Stack.Start("postgres", replicas: 2);
+        using var admissions = await Admissions.Sign(stack, new(Repository.Seed), Freezes * Requests, Patience);
+        for (var freeze = 0; freeze < Freezes; freeze++)
+        {
+            var (from, sent) = (freeze * Requests, Passed(stack));
+            var load = admissions.Send(from..(from + Requests), Clients, null, 0, 1);
+            await Until(() => Task.FromResult(Passed(stack).Sum() > sent.Sum()));
+            var holder = Passed(stack)[0] > sent[0] ? 0 : 1;
+            stack.Pause(holder);
+            await load;
+            Assert.True(Passed(stack)[1 - holder] > sent[1 - holder], "Nobody took the lane over.");
+            var (woken, before) = (Stopwatch.GetTimestamp(), AllPassed(stack));
+            stack.Wake(holder);
+            await stack.Idle(TimeSpan.FromMinutes(1));
+            await Task.Delay(TimeSpan.FromSeconds(1)); // more than its next step
+            var late = stack.WireOf(holder).Passed.Where(p => p.At > woken).Select(p => p.Raw);
+            Assert.Empty(late.Except(before.Concat(stack.WireOf(1 - holder).Passed.Select(p => p.Raw))));
+        }
+        using var chain = OnChain.Of(stack);
+        Assert.Equal(new(0, 0), await chain.Count(admissions.Accounts));
+
+        static int[] Passed(Stack stack) => [stack.WireOf(0).Passed.Count, stack.WireOf(1).Passed.Count];
+        static HashSet<string> AllPassed(Stack stack) => [.. stack.WireOf(0).Passed.Concat(stack.WireOf(1).Passed).Select(p => p.Raw)];
+    }
+
     private static async Task Until(Func<Task<bool>> test)
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         while (!await test())
         {
             Assert.True(watch.Elapsed < Takeover, "No takeover in time.");

@@ -18,8 +18,8 @@ internal static class Repository
 
     public static bool FullProfile => Environment.GetEnvironmentVariable("COMPUTERWA_PROFILE") == "full";
 
-    /// <summary>What random moments follow from: COMPUTERWA_SEED, or 1.</summary>
-    public static int Seed => int.Parse(Environment.GetEnvironmentVariable("COMPUTERWA_SEED") is { Length: > 0 } seed ? seed : "1", System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>What random moments follow from: COMPUTERWA_SEED, or the first of its range, or 1.</summary>
+    public static int Seed => int.Parse(Environment.GetEnvironmentVariable("COMPUTERWA_SEED") is { Length: > 0 } seed ? seed.Split('-')[0] : "1", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Runs one of our scripts to its end and returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>

@@ -22,6 +22,8 @@ internal sealed class Service : IDisposable
         return new(Process.Start(start)!, log);
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public string Log => File.Exists(_log) ? File.ReadAllText(_log) : "";

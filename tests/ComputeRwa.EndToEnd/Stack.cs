@@ -41,29 +41,22 @@ internal sealed partial class Stack : IAsyncDisposable
     public Uri Rpc { get; }
     public string Deployment => Path.Combine(_folder, "deployment.json");
 
-    /// <summary>How long the last replica took to be ready when nothing else happened.</summary>
-    public TimeSpan FirstStart { get; private set; }
-
     public DemoOptions Options => new(Api, Rpc, ApiKey, new(1));
 
     /// <exception cref="InvalidOperationException">Something did not start; the message says what.</exception>
+    /// <param name="folder">where the SQLite file lies, instead of among the rest</param>
     /// <param name="server">a PostgreSQL of the test's own, instead of the one that all share</param>
-    public static async Task<Stack> Start(string engine = "sqlite", int replicas = 1, PostgresServer? server = null)
+    public static async Task<Stack> Start(string engine = "sqlite", int replicas = 1, PostgresServer? server = null, string? folder = null)
     {
         var stack = new Stack(replicas, FreePort());
         try
         {
             stack._onSharedServer = engine == "postgres" && server is null;
-            stack._database = engine == "sqlite" ? $"sqlite:{Path.Combine(stack._folder, "computerwa.db")}" : await Postgres.CreateDatabase(server?.Connection);
+            stack._database = engine == "sqlite" ? $"sqlite:{Path.Combine(folder ?? stack._folder, "computerwa.db")}" : await Postgres.CreateDatabase(server?.Connection);
             await stack._node.Ready(() => stack.Answers(stack.Rpc), TimeSpan.FromSeconds(60));
             await Repository.RunNode("scripts/deploy.mjs", "--rpc", stack.Rpc.OriginalString, "--out", stack.Deployment, "--base-uri", new Uri(stack.Api, "/v1/tokens/").AbsoluteUri, "--window", "21600");
             await Repository.RunNode("scripts/operator.mjs", "--rpc", stack.Rpc.OriginalString, "--out", Path.Combine(stack._folder, "operator.key"));
-            for (var i = 0; i < replicas; i++)
-            {
-                var watch = Stopwatch.StartNew();
-                await stack.StartApi(i);
-                stack.FirstStart = watch.Elapsed;
-            }
+            for (var i = 0; i < replicas; i++) await stack.StartApi(i);
             return stack;
         }
         catch
@@ -109,17 +102,27 @@ internal sealed partial class Stack : IAsyncDisposable
     public string LogOf(int replica) => _apis[replica]!.Log;
 
     /// <summary>Changes the PostgreSQL database beside the product.</summary>
-    public Task Change(string sql) => Postgres.Change(_database, sql);
+    public Task Change(string sql) => Postgres.Ask(_database, sql);
+
+    /// <summary>The replica that holds a duty, by the row in PostgreSQL.</summary>
+    public async Task<int> HolderOf(string duty)
+    {
+        var holder = await Postgres.Ask(_database, $"SELECT holder FROM duties WHERE name LIKE '{duty}'");
+        return Array.FindIndex(_apis, api => holder!.Contains($"/{api!.Id}/", StringComparison.Ordinal));
+    }
 
     public void Pause(int replica) => _apis[replica]!.Pause();
 
     public void Wake(int replica) => _apis[replica]!.Wake();
 
     /// <summary>Whether it leaves reading the chain to another replica.</summary>
-    public async Task<bool> LooksOn(int replica)
+    public async Task<bool> LooksOn(int replica) => (await Readiness(replica)).Contains("another replica reads the chain", StringComparison.Ordinal);
+
+    /// <summary>What it says of itself, ready or not.</summary>
+    public async Task<string> Readiness(int replica)
     {
-        using var ready = await _http.GetAsync(new Uri(_addresses[replica], "/health/ready")); // 503 while it is behind
-        return (await ready.Content.ReadAsStringAsync()).Contains("another replica reads the chain", StringComparison.Ordinal);
+        using var ready = await _http.GetAsync(new Uri(_addresses[replica], "/health/ready"));
+        return await ready.Content.ReadAsStringAsync();
     }
 
     /// <summary>Waits until all that was accepted has come to its end.</summary>

@@ -17,6 +17,7 @@ internal static class HealthApi
 {
     private static readonly TimeSpan OldestHead = TimeSpan.FromSeconds(15);
     private const long MostLag = 5;
+    private const long LeastSpace = 4 << 20;
 
     private static readonly string NethereumSource = typeof(HealthApi).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(a => a.Key == "NethereumSource")?.Value ?? "unknown";
@@ -30,18 +31,19 @@ internal static class HealthApi
         health.MapGet("/metrics", Metrics).WithSummary("Counts and gauges in Prometheus text format");
     }
 
-    private static async Task<JsonHttpResult<HealthView>> Ready(Tx tx, ChainStatus status)
+    private static async Task<JsonHttpResult<HealthView>> Ready(Tx tx, Database database, ChainStatus status)
     {
-        List<HealthCheck> checks = [await CheckDatabase(tx), CheckHead(status), CheckJob("sender", status.SenderProblem), CheckWatcher(status)];
+        List<HealthCheck> checks = [await CheckDatabase(tx, database), CheckHead(status), CheckJob("sender", status.SenderProblem), CheckWatcher(status)];
         var ready = checks.TrueForAll(c => c.Ready);
         return TypedResults.Json(new HealthView(ready, NethereumSource, checks), statusCode: ready ? 200 : 503);
     }
 
-    private static async Task<HealthCheck> CheckDatabase(Tx tx)
+    private static async Task<HealthCheck> CheckDatabase(Tx tx, Database database)
     {
         try
         {
             await tx.Single<long>("SELECT 1");
+            if (database.SpaceLeft is < LeastSpace and var left) return new("database", false, $"SQLite; {left} bytes are left on its disk");
             return new("database", true, tx.IsPostgres ? "PostgreSQL" : "SQLite");
         }
         catch (DbException e)

@@ -61,6 +61,9 @@ internal sealed class Database : IDisposable
     /// <summary>What <see cref="Tx.Announce"/> sets. It only saves waiting: who listens polls as well, for what other processes commit.</summary>
     public Signal Signal(string topic) => _signals.GetOrAdd(topic, _ => new());
 
+    /// <summary>Bytes left where the SQLite file lies; null for PostgreSQL, whose server says so itself when a write finds none.</summary>
+    public long? SpaceLeft => IsPostgres ? null : new DriveInfo(Path.GetFullPath(new SqliteConnectionStringBuilder(_writing).DataSource)).AvailableFreeSpace;
+
     internal async Task<(DbConnection, DbTransaction?)> Open(bool writes, bool isGlance, CancellationToken cancel)
     {
         if (writes && _writer is not null) await _writer.WaitAsync(cancel);
