@@ -8,6 +8,7 @@ usage() {
 usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
+          chain: what a command goes through on its way to the chain: its unit tests, the simulation, Nethereum's conformance, kills and replicas
           contracts: Solidity's lint, specification trees and tests, gas, the mutation report; with full, coverage and verification bundles too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 environment: COMPUTERWA_TEST_POSTGRES (Npgsql's connection string of a server where databases may be created; without it a fresh one is started)
@@ -19,12 +20,14 @@ all="lint contracts conformance unit end-to-end" groups=""
 for argument in "$@"; do
   case "$argument" in
     full) COMPUTERWA_PROFILE=full ;;
-    lint | contracts | solidity | mutation | conformance | unit | end-to-end) groups+=" $argument" ;;
+    lint | contracts | solidity | mutation | conformance | chain | unit | end-to-end) groups+=" $argument" ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
 groups=${groups:-$all}
+
+named() { grep -qx -- "$1" <<<"${groups// /$'\n'}"; }
 
 # suites_of <group>: what it runs; a suite that two groups name runs once.
 suites_of() {
@@ -33,6 +36,10 @@ suites_of() {
     contracts) echo solhint prettier trees gas solidity mutants mutation $([ "$COMPUTERWA_PROFILE" = quick ] || echo bundles coverage) ;;
     solidity) echo gas solidity ;;
     unit) echo unit unit-on-postgres $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
+    chain)
+      echo conformance $(named unit || echo chain) $(named end-to-end || echo chain-end-to-end)
+      [ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres
+      ;;
     end-to-end) echo bundles end-to-end $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
     *) echo "$1" ;;
   esac
@@ -119,6 +126,7 @@ csharp() {
   passed=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
   failed=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
   [ $rc -eq 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
+  sed -nE 's/^(.*<StdOut>)?((simulation|kills) on [^<]*).*/\2/p' "$logs/$suite.trx" 2>/dev/null | sort -u | while read -r counts; do say "$counts"; done
   record "$suite" "${passed:-0}" "${failed:-0}"
 }
 
@@ -157,12 +165,13 @@ other_lane() {
   if wanted bundles; then javascript bundles scripts/test/bundles.test.mjs; fi
   if wanted conformance; then csharp conformance Nethereum.Conformance; fi
   if wanted unit; then csharp unit ComputeRwa.Tests --filter 'engine!=postgres'; fi
+  if wanted chain; then csharp chain ComputeRwa.Tests --filter 'FullyQualifiedName~ComputeRwa.Tests.Chain&engine!=postgres'; fi
   if wanted unit-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres csharp unit-on-postgres ComputeRwa.Tests --filter 'engine=both|engine=postgres'; fi
   if wanted format; then lint_dotnet; fi
 }
 
 dotnet=false
-for suite in format conformance unit end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
+for suite in format conformance unit chain end-to-end chain-end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
 if $dotnet; then need_dotnet; fi
 need_node
 if wanted postgres; then postgres; fi
@@ -172,6 +181,7 @@ lane=$!
 other_lane
 wait $lane || true
 if wanted end-to-end; then csharp end-to-end ComputeRwa.EndToEnd; fi
+if wanted chain-end-to-end; then csharp chain-end-to-end ComputeRwa.EndToEnd --filter "$([ "$COMPUTERWA_PROFILE" = quick ] && echo 'group=chain' || echo 'group=chain|group=outages')"; fi
 
 counted=$(find "$logs" -name '*.count' | wc -l)
 lost=$(($(wc -l <<<"$suites") - counted))
