@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Nethereum.JsonRpc.Client.RpcMessages;
@@ -44,7 +43,9 @@ public class RpcClient : ClientBase
             request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
             using var response = await _httpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
             response.EnsureSuccessStatusCode();
-            return await response.Content.ReadFromJsonAsync<TResponse>(RpcJson.Options, timeout.Token).ConfigureAwait(false)
+            // Whole: read as it arrives, a large result would be scanned again from its start with every piece.
+            var answer = await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false);
+            return JsonSerializer.Deserialize<TResponse>(answer, RpcJson.Options)
                 ?? throw new JsonException("The answer is null");
         }
         catch (OperationCanceledException exception)
