@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
@@ -17,6 +16,9 @@ internal static class Sending
 {
     private const int AtOnce = 32;
     private const int RawBatch = 100;
+
+    /// <summary>Requests before the measured ones, since a service runs for longer than its first second.</summary>
+    private const int WarmUp = 200;
 
     public static async Task Measure(IReadOnlyList<string> engines, int count)
     {
@@ -64,15 +66,22 @@ internal static class Sending
         await workload.PrepareChain(chain);
         await chain.StartApi(engine);
         using var http = new HttpClient { BaseAddress = chain.Api, DefaultRequestHeaders = { Authorization = new("Bearer", AnvilStack.ApiKey) }, Timeout = TimeSpan.FromMinutes(5) };
-        var bodies = await workload.Bodies(chain, http, count);
-        var (sentAt, accepted, ids) = (new TimeSpan[count], new TimeSpan[count], new ConcurrentBag<string>());
+        var all = await workload.Bodies(chain, http, WarmUp + count);
+        await Send(chain, http, all[..WarmUp], "warm");
+        return await Send(chain, http, all[WarmUp..], "bench");
+    }
+
+    private static async Task<Run> Send(AnvilStack chain, HttpClient http, List<(string Path, object Body)> bodies, string name)
+    {
+        var count = bodies.Count;
+        var (sentAt, accepted) = (new TimeSpan[count], new TimeSpan[count]);
         var from = (await chain.Client.LatestBlock()).Number + 1;
         var (cpu, watch) = (chain.ApiCpu, Stopwatch.StartNew());
         var requests = Parallel.ForEachAsync(bodies.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (item, cancel) =>
         {
             sentAt[item.Index] = watch.Elapsed;
             using var request = new HttpRequestMessage(HttpMethod.Post, item.Item.Path) { Content = JsonContent.Create(item.Item.Body, options: JsonSerializerOptions.Web) };
-            request.Headers.Add("Idempotency-Key", $"bench-{item.Index}");
+            request.Headers.Add("Idempotency-Key", $"{name}-{item.Index}");
             using var response = await http.SendAsync(request, cancel);
             if (!response.IsSuccessStatusCode) throw new InvalidOperationException(await response.Content.ReadAsStringAsync(cancel));
             accepted[item.Index] = watch.Elapsed - sentAt[item.Index];
