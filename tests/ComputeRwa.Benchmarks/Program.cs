@@ -13,7 +13,7 @@ internal static class Program
             await Console.Error.WriteLineAsync(
                 """
                 usage: ./scripts/bench.sh [full] [chain]
-                  full    closes an epoch of 1,000,000 leases as well; with chain, sends 10,000 transactions instead of 1,000
+                  full    closes an epoch of 1,000,000 leases as well; with chain, sends 10,000 transactions instead of 1,000, and reads 500,000 events too
                   chain   only what goes to the chain
                 """);
             return 2;
@@ -23,7 +23,9 @@ internal static class Program
         Line("what", "measured", "budget");
         if (args is [.., "chain"])
         {
-            await Sending.Measure(["PostgreSQL", "SQLite"], full ? 10_000 : 1_000);
+            string[] engines = ["PostgreSQL", "SQLite"];
+            await Backfill.Measure(engines, full ? [50_000, 500_000] : [50_000]);
+            await Sending.Measure(engines, full ? 10_000 : 1_000);
             return 0;
         }
         foreach (var leases in full ? [1_000, 10_000, 100_000, 1_000_000] : new[] { 1_000, 10_000, 100_000 }) Closing.Measure(leases);
