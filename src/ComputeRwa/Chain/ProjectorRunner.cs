@@ -2,6 +2,9 @@ using ComputeRwa.Db;
 
 namespace ComputeRwa.Chain;
 
+/// <summary>All logs that are stored after a position; they need not be read again.</summary>
+internal sealed record StoredLogs(long After, IReadOnlyList<ChainLog> Logs);
+
 /// <summary>Hands stored logs to the projectors, each in position order and in one transaction with its own cursor.</summary>
 internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector> projectors)
 {
@@ -16,12 +19,13 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     /// <exception cref="AggregateException">What the projectors threw.</exception>
     /// <exception cref="DutyLostException">Another process does this now.</exception>
     /// <remarks>What is away is no projector's fault, and ends the run.</remarks>
-    public async Task Run(Duty duty, ILogger log)
+    /// <param name="stored">just now; null when nothing was</param>
+    public async Task Run(Duty duty, StoredLogs? stored, ILogger log)
     {
         var (last, cursors) = await Read();
         if (last is null) return;
         var failures = new List<Exception>();
-        var read = new LogBatches();
+        var read = new LogBatches(stored);
         foreach (var projector in _projectors)
         {
             try
@@ -59,7 +63,7 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     {
         tx.IsReplay = true;
         await tx.TakeTurn(Turn);
-        var (cursors, read) = (await WatcherStore.HoldCursors(tx), new LogBatches());
+        var (cursors, read) = (await WatcherStore.HoldCursors(tx), new LogBatches(null));
         foreach (var projector in _projectors.Where(p => cursors.ContainsKey(p.Name)))
         {
             await projector.RollBack(tx, 0);
@@ -87,7 +91,7 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     }
 
     /// <summary>What one projector was given, for the next one: they mostly stand at the same log. Nobody else takes logs away while this run has its duty.</summary>
-    private sealed class LogBatches
+    private sealed class LogBatches(StoredLogs? stored)
     {
         private const int Most = 20;
         private readonly Dictionary<long, List<ChainLog>> _after = [];
@@ -95,7 +99,8 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
         public async Task<List<ChainLog>> After(Tx tx, long position)
         {
             if (_after.TryGetValue(position, out var known)) return known;
-            var logs = await WatcherStore.LogsAfter(tx, position, BatchSize);
+            var logs = position >= stored?.After
+                ? [.. stored.Logs.SkipWhile(l => l.Position <= position).Take(BatchSize)] : await WatcherStore.LogsAfter(tx, position, BatchSize);
             if (_after.Count < Most) _after[position] = logs;
             return logs;
         }

@@ -17,6 +17,7 @@ internal sealed class WatcherJob(
     private long _span = Watcher.FirstSpan;
     private BlockHeader? _done;
     private Hash32? _lookedOn;
+    private StoredLogs? _stored;
     private long? _lagsSince;
 
     private long DeployedAt => options.Deployment.DeployedAtBlock;
@@ -38,8 +39,9 @@ internal sealed class WatcherJob(
         status.LooksOn = !await duty.Take();
         if (status.LooksOn) return await LookOn(head);
         var known = _done?.Hash == head.Hash;
+        _stored = null;
         var read = known ? Progress.Done : await Read(head);
-        if (!known) await projectors.Run(duty, log);
+        if (!known) await projectors.Run(duty, _stored, log);
         // At every look: a sender in another replica cannot say that it has found a receipt, and no block may follow.
         await Finalise(head);
         Report(null);
@@ -93,7 +95,7 @@ internal sealed class WatcherJob(
             return Progress.More;
         }
         _lagsSince = null;
-        await Store(headers!, read.Logs);
+        await Store(headers!, read.Logs, range);
         _span = Watcher.Fitting(_span, read.Logs.Count);
         return range.To < head.Number ? Progress.More : Progress.Done;
     }
@@ -123,14 +125,16 @@ internal sealed class WatcherJob(
         }
     }
 
-    private async Task Store(List<BlockHeader> headers, List<FilterLog> logs)
+    private async Task Store(List<BlockHeader> headers, List<FilterLog> logs, BlockRange range)
     {
         var minedAt = headers.ToDictionary(h => h.Number, h => h.MinedAt);
         await using var tx = database.Write();
         await duty.Hold(tx);
         await WatcherStore.Insert(tx, headers);
-        await WatcherStore.Insert(tx, logs.ConvertAll(l => ToRow(l, minedAt[(long)l.BlockNumber.Value])));
+        var rows = logs.ConvertAll(l => ToRow(l, minedAt[(long)l.BlockNumber.Value]));
+        await WatcherStore.Insert(tx, rows);
         await tx.Commit();
+        _stored = new(ChainLog.PositionOf(range.From, 0) - 1, rows.ConvertAll(WatcherStore.ToLog));
     }
 
     // ── reorganisations ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,7 @@ internal static class WatcherStore
         ON CONFLICT (projector) DO UPDATE SET position = excluded.position
         """, new { projector, position });
 
-    private static ChainLog ToLog(LogRow r) =>
+    public static ChainLog ToLog(LogRow r) =>
         new(r.Position, r.BlockNumber, r.LogIndex, r.MinedAt, r.TxHash, r.Address, r.Topics.Split(',', StringSplitOptions.RemoveEmptyEntries), r.Data);
 }
 
