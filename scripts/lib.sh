@@ -194,10 +194,11 @@ find_postgres() {
 nobody=() # as root: PostgreSQL refuses to run as root
 [ "$(id -u)" != 0 ] || nobody=(setpriv --reuid "$(id -u nobody)" --regid "$(id -g nobody)" --clear-groups)
 
-# start_postgres <name>: a fresh server behind a socket in a temporary folder, which only its owner and root can enter, so nothing
+# start_postgres <name> [option…]: a fresh server behind a socket in a temporary folder, which only its owner and root can enter, so nothing
 # listens on a port and no password is needed. Npgsql's connection string is kept in .run/<name>.connection.
 start_postgres() {
   local name=$1 home bin
+  shift
   stop_postgres "$name"
   bin=$(find_postgres) || { echo "PostgreSQL cannot be had: the machine has no version 15 or newer, and its npm package could not be installed" >&2; return 1; }
   mkdir -p "$run_dir/logs"
@@ -209,17 +210,18 @@ start_postgres() {
   fi
   echo "$bin" >"$run_dir/$name.bin"
   (cd / && quietly "$run_dir/logs/$name-init.log" "${nobody[@]}" "$bin/initdb" -D "$home/data" -U computerwa -A trust -E UTF8 --locale=C --no-sync --no-instructions) || return
-  serve_postgres "$name" || return
+  serve_postgres "$name" "$@" || return
   echo "Host=$home;Username=computerwa;Database=postgres" >"$run_dir/$name.connection"
 }
 
-# serve_postgres <name>: on the data it has.
+# serve_postgres <name> [option…]: on the data it has.
 serve_postgres() {
   local name=$1 home bin
+  shift
   home=$(cat "$run_dir/$name.home") bin=$(cat "$run_dir/$name.bin")
   rm -f "$home/data/postmaster.pid" # of a server that was stopped without a chance to say so
   start "$name" "${nobody[@]}" "$bin/postgres" -D "$home/data" -c listen_addresses= -c unix_socket_directories="$home" \
-    -c max_connections=300 -c shared_buffers=64MB -c jit=off
+    -c max_connections=300 -c shared_buffers=64MB -c jit=off "$@"
   (wait_for "$name" 30 grep -qs '^ready' "$home/data/postmaster.pid")
 }
 

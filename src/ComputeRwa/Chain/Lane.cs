@@ -86,7 +86,7 @@ internal sealed class Lane(Database database, ChainClient chain, ChainOptions op
     {
         await using var tx = Read();
         var lane = await LaneStore.Find(tx, Address);
-        var paid = lane is not null && lane.Day == Today ? new Cost(lane.Spent, lane.GasSpent) : default;
+        var paid = lane?.PaidOn(Today) ?? default;
         return (await LaneStore.InFlight(tx, Address, minedToo: false)).Aggregate(paid, (sum, f) => sum + Cost.Worst(f.GasLimit, f.MaxFee));
     }
 }

@@ -7,7 +7,11 @@ using Dapper;
 namespace ComputeRwa.Chain;
 
 /// <summary>A signer's lane: the next nonce, and what it has paid on that UTC day (counted from 1970).</summary>
-internal sealed record LaneRow(Address Address, long NextNonce, long Day, BigInteger Spent, long GasSpent);
+internal sealed record LaneRow(Address Address, long NextNonce, long Day, BigInteger Spent, long GasSpent)
+{
+    /// <summary>A clock that was set back over midnight does not renew the budget; one that was a day or more ahead does not take it for longer.</summary>
+    public Cost PaidOn(long day) => Day - day is 0 or 1 ? new(Spent, GasSpent) : default;
+}
 
 /// <summary>A signed transaction that is not final, without its bytes. Fees and <c>IsEmpty</c> are its newest variant's.</summary>
 internal sealed record Flight(
@@ -43,11 +47,11 @@ internal static class LaneStore
         """, new { signer, nextNonce });
 
     /// <summary>Says that the lane is able to sign; the others then leave it its share.</summary>
-    public static Task<int> SetReady(Tx tx, Address signer, long readyAt) => tx.Execute(
-        "UPDATE signer_lanes SET ready_at = @readyAt WHERE address = @signer", new { signer, readyAt });
+    public static Task<int> SetReady(Tx tx, Address signer) => tx.Execute(
+        $"UPDATE signer_lanes SET ready_at = {tx.Now} WHERE address = @signer", new { signer });
 
-    public static Task<List<Address>> ReadySince(Tx tx, long since) => tx.Query<Address>(
-        "SELECT address FROM signer_lanes WHERE ready_at >= @since ORDER BY address", new { since });
+    public static Task<List<Address>> ReadyWithin(Tx tx, TimeSpan span) => tx.Query<Address>(
+        $"SELECT address FROM signer_lanes WHERE ready_at BETWEEN {tx.Now} - @span AND {tx.Now} ORDER BY address", new { span = (long)span.TotalMilliseconds });
 
     /// <summary>Whether unmined transactions or other lanes' signs of life make this one of several.</summary>
     public static Task<bool> HasOthers(Tx tx, Address signer) => tx.Single<bool>(
@@ -61,7 +65,8 @@ internal static class LaneStore
     public static async Task Book(Tx tx, Address signer, long day, Cost more)
     {
         var lane = await Find(tx, signer) ?? throw new InvalidOperationException($"The lane of {signer} is not open.");
-        var paid = (lane.Day == day ? new Cost(lane.Spent, lane.GasSpent) : default) + more;
+        var paid = lane.PaidOn(day) + more;
+        if (lane.Day == day + 1) day = lane.Day;
         await tx.Execute("UPDATE signer_lanes SET day = @day, spent = @Wei, gas_spent = @Gas WHERE address = @signer", new { signer, day, paid.Wei, paid.Gas });
     }
 

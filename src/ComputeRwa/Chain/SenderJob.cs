@@ -77,7 +77,7 @@ internal sealed class SenderJob : ChainJob
     private async Task SetReady()
     {
         await using var tx = await _lane.Write();
-        await LaneStore.SetReady(tx, Signer, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        await LaneStore.SetReady(tx, Signer);
         await tx.Commit();
         _ready = Stopwatch.GetTimestamp();
     }
@@ -99,7 +99,6 @@ internal sealed class SenderJob : ChainJob
 
     private async Task<Queue> ReadQueue()
     {
-        var since = DateTimeOffset.UtcNow - ReadyFor;
         await using var tx = _lane.Read();
         var lane = await LaneStore.Find(tx, Signer) ?? throw new InvalidOperationException($"The lane of {Signer} is not open.");
         var inFlight = await LaneStore.CountUnmined(tx, Signer);
@@ -108,7 +107,7 @@ internal sealed class SenderJob : ChainJob
         var isShared = await LaneStore.HasOthers(tx, Signer);
         if (most <= 0) return new([], lane.NextNonce, inFlight, hasMined, isShared);
         if (!isShared) return new(await OutboxStore.Queued(tx, most), lane.NextNonce, inFlight, hasMined, isShared);
-        var ready = await LaneStore.ReadySince(tx, since.ToUnixTimeMilliseconds());
+        var ready = await LaneStore.ReadyWithin(tx, ReadyFor);
         if (!ready.Contains(Signer)) ready = [.. ready.Append(Signer).OrderBy(a => a.Value, StringComparer.Ordinal)];
         var unmined = await LaneStore.SubjectsInFlight(tx);
         var mine = (await OutboxStore.QueuedSubjects(tx, Sender.WidestLook)).Where(q => Sender.LaneOf(q.Subject, unmined, ready) == Signer).Take(most);

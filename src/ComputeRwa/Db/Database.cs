@@ -26,6 +26,9 @@ internal sealed class Database : IDisposable
 
     public bool IsPostgres { get; }
 
+    /// <summary>Milliseconds since 1970 by the database's own clock, as an expression: one clock for all replicas, whatever theirs say.</summary>
+    public string Now => IsPostgres ? "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)" : "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+
     /// <summary>This process, or this one of its parts: what holds a <see cref="Duty"/>.</summary>
     public string Replica { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():n}";
 
@@ -118,6 +121,9 @@ internal sealed class Tx(Database database, bool writes, bool isGlance = false) 
     private Dictionary<Delegate, PutOff>? _later;
 
     public bool IsPostgres => database.IsPostgres;
+
+    /// <inheritdoc cref="Database.Now"/>
+    public string Now => database.Now;
 
     /// <summary>What is folded here was folded before: the feed was told then, and commands were queued.</summary>
     public bool IsReplay { get; set; }

@@ -11,10 +11,7 @@ internal sealed class Duty(Database database, string name, TimeSpan term, TimePr
 {
     public static readonly TimeSpan Term = TimeSpan.FromSeconds(3);
 
-    private const string PostgresNow = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
-    private const string SqliteNow = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
-
-    private readonly string _now = database.IsPostgres ? PostgresNow : SqliteNow;
+    private readonly string _now = database.Now;
     private readonly long _milliseconds = database.IsPostgres ? (long)term.TotalMilliseconds : 0;
     private volatile Grip? _grip;
 

@@ -79,4 +79,12 @@ public sealed class SendLimitsTests
         static IConfiguration Settings(params (string Name, string Value)[] settings) =>
             new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build();
     }
+
+    [Theory]
+    [InlineData(20_000, 7)] // the same day
+    [InlineData(20_001, 0)] // a new one
+    [InlineData(19_999, 7)] // the clock was set back over midnight
+    [InlineData(19_998, 0)] // it had been wrong by more than a day
+    public void A_budget_is_a_days_and_a_clock_set_back_does_not_renew_it(long today, int paid) =>
+        Assert.Equal(new Cost(paid, paid), new LaneRow(default, 0, 20_000, 7, 7).PaidOn(today));
 }
