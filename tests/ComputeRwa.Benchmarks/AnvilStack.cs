@@ -53,6 +53,8 @@ internal sealed class AnvilStack : IAsyncDisposable
         }
     }
 
+    public TimeSpan NodeCpu => _node.ProcessorTime;
+
     /// <summary>Bytes.</summary>
     public long ApiPeakMemory
     {

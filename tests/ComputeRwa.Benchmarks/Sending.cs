@@ -28,19 +28,20 @@ internal static class Sending
             {
                 var run = await Requests(workload, engine, count);
                 var raw = await Raw(workload, run.Calls);
-                Program.Line($"node alone, {count:N0} {workload.Name}s signed beforehand", Program.Rate(raw, "tx"), "");
+                Program.Line($"node alone, {count:N0} {workload.Name}s signed beforehand", Program.Rate(raw.Rate, "tx"), "");
                 Program.Line($"REST → mined, {count:N0} {workload.Name}s, {AtOnce} at once, {engine}", Program.Rate(run.Rate, "tx"), "");
-                Program.Line("  of the node's own limit", $"{run.Rate / raw:P0}", "≥ 70 %");
+                Program.Line("  of the node's own limit", $"{run.Rate / raw.Rate:P0}", "≥ 70 %");
                 Program.Line("  request → mined, p50 / p99", $"{At(run.Mined, 50)} / {At(run.Mined, 99)}", "≤ 2.5 s / ≤ 5 s");
                 Program.Line("  request → accepted, p50 / p99", $"{At(run.Accepted, 50)} / {At(run.Accepted, 99)}", "– / ≤ 0.050 s");
                 Program.Line("  accepted a second", Program.Rate(run.AcceptRate, "requests"), "");
-                Program.Line("  the API's processor time a transaction", string.Create(CultureInfo.InvariantCulture, $"{run.Cpu.TotalMilliseconds / count:0.00} ms"), "");
+                Program.Line("  processor time a transaction: API", Each(run.Cpu, count), "");
+                Program.Line("    node / node alone / the load itself", $"{Each(run.NodeCpu, count)} / {Each(raw.NodeCpu, count)} / {Each(run.LoadCpu, count)}", "");
             }
         }
     }
 
     /// <summary>Transactions a second from the first one handed over to the last one mined.</summary>
-    private static async Task<double> Raw(Workload workload, IReadOnlyList<MinedCall> calls)
+    private static async Task<(double Rate, TimeSpan NodeCpu)> Raw(Workload workload, IReadOnlyList<MinedCall> calls)
     {
         await using var chain = await AnvilStack.Start();
         await workload.PrepareChain(chain);
@@ -48,17 +49,17 @@ internal static class Sending
         var signed = new List<string>();
         foreach (var (call, nonce) in calls.Select((c, i) => (c, i)))
             signed.Add((await signer.Sign(new(chain.Deployment.ChainId, nonce, new Fees(100_000_000_000, 1_000_000_000), call.Gas, call.To, call.Data))).Raw);
-        var watch = Stopwatch.StartNew();
+        var (cpu, watch) = (chain.NodeCpu, Stopwatch.StartNew());
         foreach (var batch in signed.Chunk(RawBatch))
             foreach (var error in await chain.Client.Broadcast(batch))
                 if (error is not null) throw new InvalidOperationException(error.Message);
         while (await chain.Client.TransactionCount(signer.Address, (await chain.Client.LatestBlock()).Number) < calls.Count) await Task.Delay(20);
-        return calls.Count / watch.Elapsed.TotalSeconds;
+        return (calls.Count / watch.Elapsed.TotalSeconds, chain.NodeCpu - cpu);
     }
 
     private sealed record MinedCall(Address To, string Data, long Gas, TimeSpan Seen);
 
-    private sealed record Run(double Rate, double AcceptRate, List<TimeSpan> Accepted, List<TimeSpan> Mined, TimeSpan Cpu, IReadOnlyList<MinedCall> Calls);
+    private sealed record Run(double Rate, double AcceptRate, List<TimeSpan> Accepted, List<TimeSpan> Mined, TimeSpan Cpu, TimeSpan NodeCpu, TimeSpan LoadCpu, IReadOnlyList<MinedCall> Calls);
 
     private static async Task<Run> Requests(Workload workload, string engine, int count)
     {
@@ -76,7 +77,7 @@ internal static class Sending
         var count = bodies.Count;
         var (sentAt, accepted) = (new TimeSpan[count], new TimeSpan[count]);
         var from = (await chain.Client.LatestBlock()).Number + 1;
-        var (cpu, watch) = (chain.ApiCpu, Stopwatch.StartNew());
+        var (cpu, nodeCpu, loadCpu, watch) = (chain.ApiCpu, chain.NodeCpu, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         var requests = Parallel.ForEachAsync(bodies.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (item, cancel) =>
         {
             sentAt[item.Index] = watch.Elapsed;
@@ -87,12 +88,12 @@ internal static class Sending
             accepted[item.Index] = watch.Elapsed - sentAt[item.Index];
         });
         var mined = await Follow(chain, from, count, watch, requests);
-        var (elapsed, used) = (watch.Elapsed, chain.ApiCpu - cpu);
+        var (elapsed, used, nodeUsed, loadUsed) = (watch.Elapsed, chain.ApiCpu - cpu, chain.NodeCpu - nodeCpu, Environment.CpuUsage.TotalTime - loadCpu);
         await requests;
         // Each kind of request has its own call data, so order of acceptance and order of mining are matched by rank: what is mined n-th was sent n-th.
         var waits = mined.Select(m => m.Seen).Order().Zip(sentAt.Order(), (seen, sent) => seen - sent).Order().ToList();
         var lastAccepted = sentAt.Zip(accepted, (sent, took) => sent + took).Max();
-        return new(count / elapsed.TotalSeconds, count / lastAccepted.TotalSeconds, [.. accepted.Order()], waits, used, mined);
+        return new(count / elapsed.TotalSeconds, count / lastAccepted.TotalSeconds, [.. accepted.Order()], waits, used, nodeUsed, loadUsed, mined);
     }
 
     /// <summary>Reads the node's blocks, not the API, until all calls of the operator are in them.</summary>
@@ -113,6 +114,8 @@ internal static class Sending
         }
         return mined;
     }
+
+    private static string Each(TimeSpan time, int count) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds / count:0.00} ms");
 
     private static string At(List<TimeSpan> times, int percent) => string.Create(CultureInfo.InvariantCulture, $"{times[Math.Min(times.Count - 1, times.Count * percent / 100)].TotalSeconds:0.000} s");
 }

@@ -24,6 +24,16 @@ internal sealed class Service : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Of this process alone, not of its children.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
 
     public string Log => File.Exists(_log) ? File.ReadAllText(_log) : "";

@@ -42,7 +42,7 @@ internal sealed class PermitDesk(ChainClient chain, Deployment deployment)
     /// <summary>Refuses when the payer could not pay now: too few tokens, or neither a permit nor an allowance.</summary>
     public async Task<Error?> RefuseShort(Address token, Address payer, BigInteger needed, bool hasPermit)
     {
-        var asked = (Balance: chain.Ask<PayToken.BalanceOf, BigInteger>(token, new() { Account = payer.Value }), Allowance: Allowance(token, payer, hasPermit));
+        var asked = (Balance: chain.AskOrRemember<PayToken.BalanceOf, BigInteger>(token, new() { Account = payer.Value }, b => b >= needed), Allowance: Allowance(token, payer, needed, hasPermit));
         await Task.WhenAll(asked.Balance, asked.Allowance);
         var (balance, allowance) = (await asked.Balance, await asked.Allowance);
         if (balance < needed) return Error.Conflict("escrow-short", $"{payer} has {balance} base units of the pay token and needs {needed}");
@@ -50,8 +50,8 @@ internal sealed class PermitDesk(ChainClient chain, Deployment deployment)
             : Error.Conflict("escrow-short", $"{payer} allows LeaseClaims {allowance} base units of the pay token and {needed} are needed; send a permit", "permit");
     }
 
-    private Task<BigInteger> Allowance(Address token, Address payer, bool hasPermit) => hasPermit ? Task.FromResult(BigInteger.Zero)
-        : chain.Ask<PayToken.Allowance, BigInteger>(token, new() { Owner = payer.Value, Spender = deployment.Contracts.LeaseClaims });
+    private Task<BigInteger> Allowance(Address token, Address payer, BigInteger needed, bool hasPermit) => hasPermit ? Task.FromResult(BigInteger.Zero)
+        : chain.AskOrRemember<PayToken.Allowance, BigInteger>(token, new() { Owner = payer.Value, Spender = deployment.Contracts.LeaseClaims }, a => a >= needed);
 
     private async Task<Erc2612PermitDto> Message(Address token, Address owner, BigInteger value, long deadline) => new()
     {
