@@ -113,7 +113,8 @@ internal sealed class AnvilStack : IAsyncDisposable
     private async Task Fund(EthECKey account) =>
         await Rpc.SendRequestAsync<object?>("anvil_setBalance", null, account.GetPublicAddress(), new HexBigInteger(System.Numerics.BigInteger.Pow(10, 22)).HexValue);
 
-    public async Task StartApi(string engine)
+    /// <param name="packGas">Chain:PackGas</param>
+    public async Task StartApi(string engine, long packGas = 0)
     {
         var key = await Funded();
         Operator = Address.Parse(key.GetPublicAddress());
@@ -128,6 +129,7 @@ internal sealed class AnvilStack : IAsyncDisposable
                 ["Auth__OperatorKey"] = ApiKey,
                 ["Chain__RpcUrl"] = Url.OriginalString,
                 ["Chain__Deployment"] = Path.Combine(_folder, "deployment.json"),
+                ["Chain__PackGas"] = $"{packGas}",
                 ["Chain__OperatorKey"] = key.GetPrivateKey(),
                 ["Logging__LogLevel__Default"] = "Warning",
             },

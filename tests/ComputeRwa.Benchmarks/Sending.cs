@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ComputeRwa.Chain;
+using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
 using Nethereum.JsonRpc.Client;
 
@@ -16,17 +17,19 @@ internal static class Sending
 {
     private const int AtOnce = 32;
     private const int RawBatch = 100;
+    private const long PackGas = 10_000_000;
 
     /// <summary>Requests before the measured ones, since a service runs for longer than its first second.</summary>
     private const int WarmUp = 200;
 
     public static async Task Measure(IReadOnlyList<string> engines, int count)
     {
+        foreach (var engine in engines) await Packed(engine, count);
         foreach (var workload in new Workload[] { new Originations(), new Admissions() })
         {
             foreach (var engine in engines)
             {
-                var run = await Requests(workload, engine, count);
+                var run = await Requests(workload, engine, count, packGas: 0);
                 var raw = await Raw(workload, run.Calls);
                 Program.Line($"node alone, {count:N0} {workload.Name}s signed beforehand", Program.Rate(raw.Rate, "tx"), "");
                 Program.Line($"REST → mined, {count:N0} {workload.Name}s, {AtOnce} at once, {engine}", Program.Rate(run.Rate, "tx"), "");
@@ -38,6 +41,16 @@ internal static class Sending
                 Program.Line("    node / node alone / the load itself", $"{Each(run.NodeCpu, count)} / {Each(raw.NodeCpu, count)} / {Each(run.LoadCpu, count)}", "");
             }
         }
+    }
+
+    /// <summary>Leases that share transactions where they wait together: LeaseBook takes up to a pack of them in one call.</summary>
+    private static async Task Packed(string engine, int count)
+    {
+        var run = await Requests(new Originations(), engine, count, PackGas);
+        Program.Line($"REST → minted, {count:N0} leases in packs, {AtOnce} at once, {engine}", Program.Rate(run.Rate, "claims"), "");
+        Program.Line("  transactions for them / leases in the largest", $"{run.Calls.Count:N0} / {run.Calls.Max(c => c.Leases):N0}", "");
+        Program.Line("  request → mined, p50 / p99", $"{At(run.Mined, 50)} / {At(run.Mined, 99)}", "");
+        Program.Line("  processor time a lease: API / node", $"{Each(run.Cpu, count)} / {Each(run.NodeCpu, count)}", "");
     }
 
     /// <summary>Transactions a second from the first one handed over to the last one mined.</summary>
@@ -57,15 +70,22 @@ internal static class Sending
         return (calls.Count / watch.Elapsed.TotalSeconds, chain.NodeCpu - cpu);
     }
 
-    private sealed record MinedCall(Address To, string Data, long Gas, TimeSpan Seen);
+    private sealed record MinedCall(Address To, string Data, long Gas, TimeSpan Seen)
+    {
+        private static readonly string Batch = AbiSignature.Selector(typeof(LeaseBook.OriginateBatch));
+
+        /// <summary>Commands in it: the second word of a batch call is how many.</summary>
+        public int Leases => Data.StartsWith(Batch, StringComparison.Ordinal) ? Convert.ToInt32(Data.Substring(Batch.Length + 64, 64), 16) : 1;
+    }
+
 
     private sealed record Run(double Rate, double AcceptRate, List<TimeSpan> Accepted, List<TimeSpan> Mined, TimeSpan Cpu, TimeSpan NodeCpu, TimeSpan LoadCpu, IReadOnlyList<MinedCall> Calls);
 
-    private static async Task<Run> Requests(Workload workload, string engine, int count)
+    private static async Task<Run> Requests(Workload workload, string engine, int count, long packGas)
     {
         await using var chain = await AnvilStack.Start();
         await workload.PrepareChain(chain);
-        await chain.StartApi(engine);
+        await chain.StartApi(engine, packGas);
         using var http = new HttpClient { BaseAddress = chain.Api, DefaultRequestHeaders = { Authorization = new("Bearer", AnvilStack.ApiKey) }, Timeout = TimeSpan.FromMinutes(5) };
         var all = await workload.Bodies(chain, http, WarmUp + count);
         await Send(chain, http, all[..WarmUp], "warm");
@@ -91,7 +111,7 @@ internal static class Sending
         var (elapsed, used, nodeUsed, loadUsed) = (watch.Elapsed, chain.ApiCpu - cpu, chain.NodeCpu - nodeCpu, Environment.CpuUsage.TotalTime - loadCpu);
         await requests;
         // Each kind of request has its own call data, so order of acceptance and order of mining are matched by rank: what is mined n-th was sent n-th.
-        var waits = mined.Select(m => m.Seen).Order().Zip(sentAt.Order(), (seen, sent) => seen - sent).Order().ToList();
+        var waits = mined.SelectMany(m => Enumerable.Repeat(m.Seen, m.Leases)).Order().Zip(sentAt.Order(), (seen, sent) => seen - sent).Order().ToList();
         var lastAccepted = sentAt.Zip(accepted, (sent, took) => sent + took).Max();
         return new(count / elapsed.TotalSeconds, count / lastAccepted.TotalSeconds, [.. accepted.Order()], waits, used, nodeUsed, loadUsed, mined);
     }
@@ -100,7 +120,7 @@ internal static class Sending
     private static async Task<List<MinedCall>> Follow(AnvilStack chain, long next, int count, Stopwatch watch, Task requests)
     {
         var mined = new List<MinedCall>();
-        while (mined.Count < count)
+        while (mined.Sum(m => m.Leases) < count)
         {
             if (requests.IsFaulted) await requests;
             var head = (await chain.Client.LatestBlock()).Number;

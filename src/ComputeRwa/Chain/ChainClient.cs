@@ -152,6 +152,7 @@ internal sealed class ChainClient(IClient rpc)
         return new(
             Header(latest)!,
             RpcBatch.Answer(tip)?.Value ?? throw new InvalidOperationException("The node suggests no tip."),
+            blockGas,
             items.ConvertAll(i => DryRun.TooMuchGas(i.Row.GasLimit, blockGas) ?? DryRun.Of(i.Item.RpcError, i.Item.Response is not null, readRevert)));
     }
 
@@ -216,4 +217,4 @@ internal sealed class ChainClient(IClient rpc)
 }
 
 /// <summary>What the sender knows before it signs.</summary>
-internal sealed record Preflight(BlockHeader Head, BigInteger Tip, IReadOnlyList<DryRun> Runs);
+internal sealed record Preflight(BlockHeader Head, BigInteger Tip, long BlockGas, IReadOnlyList<DryRun> Runs);

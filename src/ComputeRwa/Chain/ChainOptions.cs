@@ -21,6 +21,9 @@ internal sealed record ChainOptions(Uri RpcUrl, Deployment Deployment, IReadOnly
 
     public SendLimits Limits { get; init; } = SendLimits.Standard;
 
+    /// <summary>What may share a transaction; features say so of their commands.</summary>
+    public IReadOnlyList<PackKind> Packs { get; init; } = [];
+
     /// <summary>The first of the accounts that pay gas: the one that calls are tried from.</summary>
     public ISigner Operator => Signers[0];
 

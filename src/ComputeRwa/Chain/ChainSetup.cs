@@ -36,7 +36,7 @@ internal static class ChainSetup
     private static Lane MakeLane(IServiceProvider s, ISigner signer)
     {
         var (database, time) = (s.GetRequiredService<Database>(), s.GetRequiredService<TimeProvider>());
-        return new(database, s.GetRequiredService<ChainClient>(), s.GetRequiredService<ChainOptions>(), signer, Lane.DutyOf(database, signer, time), time);
+        return new(database, s.GetRequiredService<ChainClient>(), s.GetRequiredService<ChainOptions>() with { Packs = [.. s.GetServices<PackKind>()] }, signer, Lane.DutyOf(database, signer, time), time);
     }
 
     /// <summary>Reading the chain: storing blocks and logs, projecting them, making transactions final.</summary>

@@ -16,7 +16,7 @@ internal sealed record LaneRow(Address Address, long NextNonce, long Day, BigInt
 /// <summary>A signed transaction that is not final, without its bytes. Fees and <c>IsEmpty</c> are its newest variant's.</summary>
 internal sealed record Flight(
     TransactionId Id, string State, long Nonce, Hash32 Hash, long GasLimit, BigInteger MaxFee, BigInteger MaxPriority, long SentBlock, long IsEmpty,
-    BigInteger FeePaid, long Attempts, Hash32? BlockHash, string? Error)
+    BigInteger FeePaid, long Attempts, Hash32? BlockHash, string? Error, string Kind)
 {
     public Fees Fees => new(MaxFee, MaxPriority);
 }
@@ -28,7 +28,9 @@ internal sealed record Parcel(TransactionId Id, long Nonce, Hash32 Hash, string 
 internal sealed record Variant(TransactionId TransactionId, Hash32 Hash, long IsEmpty);
 
 /// <summary>What a block says of a transaction. <c>Error</c> is why it had no effect; null when it had.</summary>
-internal sealed record Outcome(Flight Flight, Hash32 Hash, bool IsEmpty, long Block, Hash32 BlockHash, long GasUsed, BigInteger FeePaid, string? Error);
+/// <param name="Skipped">of a pack: which of its commands failed, and why</param>
+internal sealed record Outcome(
+    Flight Flight, Hash32 Hash, bool IsEmpty, long Block, Hash32 BlockHash, long GasUsed, BigInteger FeePaid, string? Error, IReadOnlyList<(long Place, string Reason)> Skipped);
 
 /// <summary>
 /// A lane's rows, written by who holds its duty. Each statement names the state it comes from, so that a row never moves twice.
@@ -84,7 +86,7 @@ internal static class LaneStore
     /// <summary>In the order of nonces.</summary>
     public static Task<List<Flight>> InFlight(Tx tx, Address signer, bool minedToo) => tx.Query<Flight>(
         $"""
-        SELECT id, state, nonce, hash, gas_limit, max_fee, max_priority, sent_block, is_empty, fee_paid, attempts, block_hash, error
+        SELECT id, state, nonce, hash, gas_limit, max_fee, max_priority, sent_block, is_empty, fee_paid, attempts, block_hash, error, kind
         FROM transactions WHERE signer = @signer AND {(minedToo ? "state IN ('signed', 'broadcast', 'mined')" : Unmined)} ORDER BY nonce
         """, new { signer });
 
@@ -99,7 +101,12 @@ internal static class LaneStore
     public static async Task<Dictionary<string, Address>> SubjectsInFlight(Tx tx)
     {
         var subjects = new Dictionary<string, Address>();
-        foreach (var (subject, signer) in await tx.Query<(string, string)>($"SELECT DISTINCT subject, signer FROM transactions WHERE {Unmined}")) subjects[subject] = Address.Parse(signer);
+        var unmined = await tx.Query<(string, string)>(
+            $"""
+            SELECT DISTINCT subject, signer FROM transactions WHERE {Unmined}
+            UNION SELECT c.subject, p.signer FROM transactions c JOIN transactions p ON p.id = c.pack_id WHERE c.state = 'packed' AND p.signer IS NOT NULL
+            """);
+        foreach (var (subject, signer) in unmined) subjects[subject] = Address.Parse(signer);
         return subjects;
     }
 
@@ -115,7 +122,7 @@ internal static class LaneStore
     /// <returns>how many were still queued.</returns>
     public static Task<int> Sign(Tx tx, Address signer, IReadOnlyList<(TransactionId Id, long Nonce, SignedTransaction Signed)> rows, Fees fees, long head, DateTimeOffset now)
     {
-        var (values, args) = Values(rows.Select(r => new object?[] { r.Id.Value, r.Nonce, r.Signed.Raw, r.Signed.Hash.Value }));
+        var (values, args) = Sql.Values(rows.Select(r => new object?[] { r.Id.Value, r.Nonce, r.Signed.Raw, r.Signed.Hash.Value }));
         args.AddDynamicParams(new { signer, fees.Max, fees.MaxPriority, head, now });
         return tx.Execute(
             $"""
@@ -172,7 +179,7 @@ internal static class LaneStore
 
     public static async Task Mine(Tx tx, IReadOnlyList<Outcome> outcomes, DateTimeOffset now)
     {
-        var (values, args) = Values(outcomes.Select(o => new object?[]
+        var (values, args) = Sql.Values(outcomes.Select(o => new object?[]
         {
             o.Flight.Id.Value, o.Block, o.BlockHash.Value, o.GasUsed, o.FeePaid.ToString(CultureInfo.InvariantCulture), o.Hash.Value, o.IsEmpty ? 1L : 0L, o.Error ?? "",
         }));
@@ -184,6 +191,7 @@ internal static class LaneStore
             FROM (VALUES {values}) AS v WHERE transactions.id = v.column1 AND transactions.state IN ('signed', 'broadcast', 'mined')
             """, args);
         foreach (var outcome in outcomes.Where(o => o.Flight.Attempts > 1)) await Settle(tx, outcome);
+        foreach (var outcome in outcomes.Where(o => o.Flight.Kind == Outbox.Pack)) await PackStore.Settle(tx, outcome, now);
     }
 
     /// <summary>One variant won: its bytes are the transaction's, and the others are replaced.</summary>
@@ -196,42 +204,33 @@ internal static class LaneStore
     }
 
     /// <summary>Their block is gone: they are on their way again, with the same bytes.</summary>
-    public static Task<int> Unmine(Tx tx, IEnumerable<TransactionId> ids, DateTimeOffset now) => tx.Execute(
-        """
-        UPDATE transactions SET state = 'broadcast', block_number = NULL, block_hash = NULL, gas_used = NULL, error = CASE WHEN is_empty = 1 THEN error END, updated_at = @now
-        WHERE id IN @ids AND state = 'mined'
-        """, new { ids = Texts(ids), now });
+    public static async Task Unmine(Tx tx, IReadOnlyList<TransactionId> ids, DateTimeOffset now)
+    {
+        await tx.Execute(
+            """
+            UPDATE transactions SET state = 'broadcast', block_number = NULL, block_hash = NULL, gas_used = NULL, error = CASE WHEN is_empty = 1 THEN error END, updated_at = @now
+            WHERE id IN @ids AND state = 'mined'
+            """, new { ids = Texts(ids), now });
+        await PackStore.Release(tx, ids, now);
+    }
 
-    /// <summary>Its nonce went to a stranger's transaction for good: a command gets a new one, and what only filled the nonce has no purpose any more.</summary>
+    /// <summary>
+    /// Its nonce went to a stranger's transaction for good: a command gets a new one, what only filled the nonce has no purpose any more, and a
+    /// pack lets its commands go, since others of their subjects may be ahead of it by now.
+    /// </summary>
     public static async Task Lose(Tx tx, TransactionId id, DateTimeOffset now)
     {
         await tx.Execute("UPDATE transaction_variants SET state = 'replaced' WHERE transaction_id = @id", new { id });
-        await tx.Execute(
+        var lost = await tx.Query<OutboxRow>(
             $"""
-            UPDATE transactions SET state = CASE WHEN kind = @filling THEN 'replaced' WHEN is_empty = 1 THEN 'failed' ELSE 'queued' END,
+            UPDATE transactions SET state = CASE WHEN kind = @filling THEN 'replaced' WHEN is_empty = 1 OR kind = @pack THEN 'failed' ELSE 'queued' END,
+                error = CASE WHEN kind = @pack THEN COALESCE(error, @taken) ELSE error END,
                 signer = NULL, nonce = NULL, raw = NULL, hash = NULL, updated_at = @now
-            WHERE id = @id AND {Unmined}
-            """, new { id, now, filling = Outbox.Filling });
+            WHERE id = @id AND {Unmined} RETURNING {OutboxStore.Names}
+            """, new { id, now, filling = Outbox.Filling, pack = Outbox.Pack, taken = "its nonce went to a transaction that this program did not send" });
+        foreach (var row in lost.Where(r => r.State == TransactionState.Failed)) OutboxStore.AnnounceFailure(tx, row, row.Error ?? "given up", now);
+        await PackStore.Dissolve(tx, now);
     }
 
     private static string[] Texts(IEnumerable<TransactionId> ids) => [.. ids.Select(i => i.Value)];
-
-    /// <summary>Rows of a VALUES list and their parameters; both engines call its columns column1, column2, …</summary>
-    private static (string Values, DynamicParameters Args) Values(IEnumerable<object?[]> rows)
-    {
-        var (text, args, row) = (new System.Text.StringBuilder(), new DynamicParameters(), 0);
-        foreach (var cells in rows)
-        {
-            text.Append(row == 0 ? "(" : ", (");
-            for (var i = 0; i < cells.Length; i++)
-            {
-                var name = string.Create(CultureInfo.InvariantCulture, $"v{row}_{i}");
-                args.Add(name, cells[i]);
-                text.Append(i == 0 ? "@" : ", @").Append(name);
-            }
-            text.Append(')');
-            row++;
-        }
-        return (text.ToString(), args);
-    }
 }

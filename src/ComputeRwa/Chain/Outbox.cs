@@ -15,10 +15,11 @@ internal sealed record Command(string CommandId, string Kind, string Subject, Ad
         new(commandId, kind, subject, Address.Parse(to), message.GetCallData().ToHex(true), gasLimit);
 }
 
-/// <summary>States of an outbox row, in order; Failed and Replaced are ends.</summary>
+/// <summary>States of an outbox row, in order; Failed and Replaced are ends. A command in a pack is Packed instead of Signed and Broadcast.</summary>
 internal static class TransactionState
 {
     public const string Queued = "queued";
+    public const string Packed = "packed";
     public const string Signed = "signed";
     public const string Broadcast = "broadcast";
     public const string Mined = "mined";
@@ -26,7 +27,7 @@ internal static class TransactionState
     public const string Failed = "failed";
     public const string Replaced = "replaced";
 
-    public static readonly IReadOnlyList<string> All = [Queued, Signed, Broadcast, Mined, Final, Failed, Replaced];
+    public static readonly IReadOnlyList<string> All = [Queued, Packed, Signed, Broadcast, Mined, Final, Failed, Replaced];
 }
 
 /// <summary>Where features leave commands, in the same transaction as their own change. It knows nothing of leases.</summary>
@@ -37,6 +38,9 @@ internal static class Outbox
 
     /// <summary>The kind of a transaction that only uses a nonce, so that later ones go on.</summary>
     public const string Filling = "fill";
+
+    /// <summary>The kind of a transaction that carries several commands; its subject is their kind.</summary>
+    public const string Pack = "pack";
 
     /// <summary>Queues a command and returns its row; a command id seen before returns the row it got then.</summary>
     public static async Task<OutboxRow> Enqueue(Tx tx, Command command, DateTimeOffset now)

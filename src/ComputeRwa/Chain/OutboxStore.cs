@@ -8,13 +8,13 @@ namespace ComputeRwa.Chain;
 internal sealed record OutboxRow(
     long Seq, TransactionId Id, string Kind, string Subject, Address ToAddress, string Calldata, long GasLimit, string State, Address? Signer,
     long? Nonce, string? Raw, Hash32? Hash, long Attempts, string? Error, long? BlockNumber, Hash32? BlockHash, long? GasUsed,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, TransactionId? PackId, long Alone);
 
 /// <summary>Each statement names the state it comes from, so that a row never moves twice.</summary>
 internal static class OutboxStore
 {
-    private const string Names =
-        "seq, id, kind, subject, to_address, calldata, gas_limit, state, signer, nonce, raw, hash, attempts, error, block_number, block_hash, gas_used, created_at, updated_at";
+    public const string Names =
+        "seq, id, kind, subject, to_address, calldata, gas_limit, state, signer, nonce, raw, hash, attempts, error, block_number, block_hash, gas_used, created_at, updated_at, pack_id, alone";
 
     private const string Columns = $"SELECT {Names} FROM transactions";
 
@@ -30,7 +30,10 @@ internal static class OutboxStore
     {
         var subjects = rows.Select(r => r.Subject).Distinct().ToArray();
         var elsewhere = await tx.Single<bool>(
-            "SELECT EXISTS (SELECT 1 FROM transactions WHERE state IN ('signed', 'broadcast') AND signer <> @signer AND subject IN @subjects)", new { signer, subjects });
+            """
+            SELECT EXISTS (SELECT 1 FROM transactions WHERE state IN ('signed', 'broadcast') AND signer <> @signer AND subject IN @subjects)
+                OR EXISTS (SELECT 1 FROM transactions c JOIN transactions p ON p.id = c.pack_id WHERE c.state = 'packed' AND p.signer <> @signer AND c.subject IN @subjects)
+            """, new { signer, subjects });
         if (elsewhere) return true;
         var (taken, last) = (rows.Select(r => r.Id).Concat(leaving).ToHashSet(), rows.GroupBy(r => r.Subject).ToDictionary(g => g.Key, g => g.Max(r => r.Seq)));
         var queued = await tx.Query<(TransactionId Id, string Subject, long Seq)>("SELECT id, subject, seq FROM transactions WHERE state = 'queued' AND subject IN @subjects", new { subjects });
@@ -39,7 +42,7 @@ internal static class OutboxStore
 
     /// <summary>Place in the queue of the first row, besides these, that had neither been mined nor failed up to the block.</summary>
     public static Task<long?> EarliestOpen(Tx tx, IEnumerable<TransactionId> besides, long block) => tx.First<long?>(
-        "SELECT MIN(seq) FROM transactions WHERE (state IN ('queued', 'signed', 'broadcast') OR block_number > @block) AND id NOT IN @ids",
+        "SELECT MIN(seq) FROM transactions WHERE (state IN ('queued', 'packed', 'signed', 'broadcast') OR block_number > @block) AND id NOT IN @ids",
         new { block, ids = besides.Select(i => i.Value).ToArray() });
 
     public static Task<List<OutboxRow>> Load(Tx tx, IEnumerable<TransactionId> ids) => tx.Query<OutboxRow>(Columns + " WHERE id IN @ids", new { ids = ids.Select(i => i.Value).ToArray() });
@@ -82,8 +85,8 @@ internal static class OutboxStore
     /// <summary>A reorganisation undid the blocks from here on: what was in them, final or not, is on its way again.</summary>
     public static Task<int> Undo(Tx tx, long fromBlock, DateTimeOffset now) => tx.Execute(
         """
-        UPDATE transactions SET state = 'broadcast', block_number = NULL, block_hash = NULL, gas_used = NULL,
-            error = CASE WHEN is_empty = 1 THEN error END, updated_at = @now
+        UPDATE transactions SET state = CASE WHEN pack_id IS NULL THEN 'broadcast' ELSE 'packed' END, block_number = NULL, block_hash = NULL, gas_used = NULL,
+            hash = CASE WHEN pack_id IS NULL THEN hash END, error = CASE WHEN is_empty = 1 THEN error END, updated_at = @now
         WHERE block_number >= @fromBlock
         """, new { fromBlock, now });
 
@@ -99,6 +102,7 @@ internal static class OutboxStore
         foreach (var row in failed) AnnounceFailure(tx, row, row.Error!, now);
         await tx.Execute(
             "UPDATE transactions SET state = CASE WHEN error IS NULL THEN 'final' ELSE 'failed' END, updated_at = @now WHERE " + Settled, new { throughBlock, now });
+        await PackStore.Dissolve(tx, now);
     }
 
     public static void AnnounceFailure(Tx tx, OutboxRow row, string error, DateTimeOffset now) =>

@@ -8,9 +8,10 @@ namespace ComputeRwa.Chain;
 /// <param name="DailySpend">wei per lane and UTC day; null for no limit, as with gas</param>
 /// <param name="BumpAfterBlocks">blocks without progress after which a transaction is replaced by one that pays more</param>
 /// <param name="MostInFlight">signed and not yet mined; nodes keep a bounded number of one account's in their pools</param>
-internal sealed record SendLimits(BigInteger MaxFee, BigInteger? DailySpend, long? DailyGas, int BumpAfterBlocks, int MostInFlight)
+/// <param name="PackGas">gas limit up to which commands of one kind share a transaction; 0 gives each its own</param>
+internal sealed record SendLimits(BigInteger MaxFee, BigInteger? DailySpend, long? DailyGas, int BumpAfterBlocks, int MostInFlight, long PackGas)
 {
-    public static SendLimits Standard { get; } = new(500 * Gwei, null, null, 5, 4096);
+    public static SendLimits Standard { get; } = new(500 * Gwei, null, null, 5, 4096, 0);
 
     private static BigInteger Gwei => BigInteger.Pow(10, 9);
 
@@ -23,7 +24,8 @@ internal sealed record SendLimits(BigInteger MaxFee, BigInteger? DailySpend, lon
         Whole(config, "Chain:DailySpendWei"),
         (long?)Whole(config, "Chain:DailyGas"),
         (int)(Whole(config, "Chain:BumpAfterBlocks") ?? Standard.BumpAfterBlocks),
-        (int)(Whole(config, "Chain:MostInFlight") ?? Standard.MostInFlight));
+        (int)(Whole(config, "Chain:MostInFlight") ?? Standard.MostInFlight),
+        config["Chain:PackGas"] is "0" ? 0 : (long)(Whole(config, "Chain:PackGas") ?? Standard.PackGas));
 
     private static BigInteger? Whole(IConfiguration config, string name) =>
         config[name] is not { Length: > 0 } text ? null

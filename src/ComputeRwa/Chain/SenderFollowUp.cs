@@ -123,8 +123,12 @@ internal sealed class SenderFollowUp(Lane lane, ChainSignals signals, AbiCatalog
         var (block, gas) = ((long)receipt.BlockNumber.Value, (long)receipt.GasUsed.Value);
         var error = isEmpty && flight.Error is not null ? flight.Error : await WhyReverted(flight, receipt, gas);
         var price = receipt.EffectiveGasPrice?.Value ?? flight.MaxFee;
-        return new(flight, Hash32.Parse(receipt.TransactionHash), isEmpty, block, Hash32.Parse(receipt.BlockHash), gas, gas * price, error);
+        return new(flight, Hash32.Parse(receipt.TransactionHash), isEmpty, block, Hash32.Parse(receipt.BlockHash), gas, gas * price, error, Skipped(flight, receipt));
     }
+
+    private IReadOnlyList<(long Place, string Reason)> Skipped(Flight flight, Receipt receipt) => flight.Kind != Outbox.Pack ? []
+        : [.. lane.Options.Packs.SelectMany(pack => receipt.Logs.Where(l => Address.Parse(l.Address) == pack.To).Select(pack.Skipped)).OfType<(long Place, string Data)>()
+            .Select(s => (s.Place, catalog.Revert(s.Data)))];
 
     private async Task<string?> WhyReverted(Flight flight, Receipt receipt, long gasUsed)
     {

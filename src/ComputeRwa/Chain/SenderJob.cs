@@ -126,15 +126,16 @@ internal sealed class SenderJob : ChainJob
         }
         if (Limits.Offer(look.Head.BaseFee, look.Tip) is not { } fees)
             return (false, $"waits: gas costs {look.Head.BaseFee + look.Tip} wei, more than Chain:MaxFeeGwei allows");
-        var (affordable, problem) = await WithinBudget(plan, fees);
-        return (await Commit(affordable, queue, fees, look.Head), problem);
+        var shipments = Packing.Of(plan.Sign, _lane.Options.Packs, Math.Min(Limits.PackGas, look.BlockGas));
+        var (affordable, problem) = await WithinBudget(shipments, fees);
+        return (await Commit(affordable, plan.Fail, queue, fees, look.Head), problem);
     }
 
     private static readonly DryRun NotAllowed = new(DryRunOutcome.Reverted, "it calls no contract of this deployment");
 
-    private bool IsAllowed(OutboxRow row) => SendLimits.MaySend(Unsigned(row, 0, default), Signer, _contracts);
+    private bool IsAllowed(OutboxRow row) => SendLimits.MaySend(Unsigned(new([row], Pack: null), 0, default), Signer, _contracts);
 
-    private UnsignedTransaction Unsigned(OutboxRow row, long nonce, Fees fees) => new(_lane.Options.Deployment.ChainId, nonce, fees, row.GasLimit, row.ToAddress, row.Calldata);
+    private UnsignedTransaction Unsigned(Shipment s, long nonce, Fees fees) => new(_lane.Options.Deployment.ChainId, nonce, fees, s.GasLimit, s.To, s.CallData);
 
     /// <summary>
     /// Only a revert needs to know what stands before it. What was mined after the block that the calls were tried on stands before it too: a
@@ -147,41 +148,46 @@ internal sealed class SenderJob : ChainJob
         return await OutboxStore.EarliestOpen(tx, tried.Select(t => t.Row.Id), triedOn);
     }
 
-    /// <summary>As many of the plan's as today's budget covers at their worst.</summary>
-    private async Task<(SendPlan Plan, string? Problem)> WithinBudget(SendPlan plan, Fees fees)
+    /// <summary>As many as today's budget covers at their worst.</summary>
+    private async Task<(List<Shipment> Shipments, string? Problem)> WithinBudget(List<Shipment> shipments, Fees fees)
     {
-        if (!Limits.HasBudget) return (plan, null);
-        var (risked, sign) = (await _lane.Risked(), new List<OutboxRow>());
-        foreach (var row in plan.Sign)
+        if (!Limits.HasBudget) return (shipments, null);
+        var (risked, affordable) = (await _lane.Risked(), new List<Shipment>());
+        foreach (var shipment in shipments)
         {
-            var worst = Cost.Worst(row.GasLimit, fees.Max);
-            if (Limits.OverBudget(risked, worst) is { } problem) return (plan with { Sign = sign }, problem);
+            var worst = Cost.Worst(shipment.GasLimit, fees.Max);
+            if (Limits.OverBudget(risked, worst) is { } problem) return (affordable, problem);
             risked += worst;
-            sign.Add(row);
+            affordable.Add(shipment);
         }
-        return (plan, null);
+        return (shipments, null);
     }
 
     /// <summary>Signs outside the transaction, so that the database's writer is not held up, and commits only if all stands where it stood.</summary>
-    private async Task<bool> Commit(SendPlan plan, Queue queue, Fees fees, BlockHeader head)
+    private async Task<bool> Commit(List<Shipment> shipments, IReadOnlyList<(OutboxRow Row, string Reason)> fail, Queue queue, Fees fees, BlockHeader head)
     {
-        if (plan.Sign.Count + plan.Fail.Count == 0) return false;
-        var signed = await _lane.Sign(plan.Sign.Select((row, i) => Unsigned(row, queue.Nonce + i, fees)), _contracts);
-        var rows = plan.Sign.Zip(signed).Select((p, i) => (p.First.Id, Nonce: queue.Nonce + i, Signed: p.Second)).ToList();
+        if (shipments.Count + fail.Count == 0) return false;
+        var signed = await _lane.Sign(shipments.Select((s, i) => Unsigned(s, queue.Nonce + i, fees)), _contracts);
+        var rows = new List<(TransactionId Id, long Nonce, SignedTransaction Signed)>();
         var now = _lane.Now;
         await using (var tx = await _lane.Write())
         {
-            if (queue.IsShared && !await InTurn(tx, plan)) return false;
-            if (!await LaneStore.Reserve(tx, Signer, queue.Nonce, queue.Nonce + rows.Count)) return true;
+            if (queue.IsShared && !await InTurn(tx, [.. shipments.SelectMany(s => s.Rows)], fail)) return false;
+            if (!await LaneStore.Reserve(tx, Signer, queue.Nonce, queue.Nonce + shipments.Count)) return true;
+            foreach (var (shipment, its) in shipments.Zip(signed))
+            {
+                if ((shipment.Pack is null ? shipment.Rows[0].Id : await PackStore.Make(tx, shipment, now)) is not { } id) return true;
+                rows.Add((id, queue.Nonce + rows.Count, its));
+            }
             if (rows.Count > 0 && await LaneStore.Sign(tx, Signer, rows, fees, head.Number, now) != rows.Count) return true;
-            foreach (var (row, reason) in plan.Fail)
+            foreach (var (row, reason) in fail)
             {
                 await OutboxStore.Refuse(tx, row.Id, reason, now);
                 OutboxStore.AnnounceFailure(tx, row, reason, now);
             }
             await tx.Commit();
         }
-        foreach (var (row, reason) in plan.Fail) _log.LogWarning("{Id} ({Kind} {Subject}) is not sent, because it would fail: {Reason}", row.Id, row.Kind, row.Subject, reason);
+        foreach (var (row, reason) in fail) _log.LogWarning("{Id} ({Kind} {Subject}) is not sent, because it would fail: {Reason}", row.Id, row.Kind, row.Subject, reason);
         await _lane.Offer([.. rows.Select(r => new Parcel(r.Id, r.Nonce, r.Signed.Hash, r.Signed.Raw))]);
         return true;
     }
@@ -190,9 +196,9 @@ internal sealed class SenderJob : ChainJob
     /// Commands of one subject never overtake each other: no other lane has unmined ones of it, and none of it that is queued is left out
     /// before the last of these. Lanes look one after the other, so two of them cannot both find it so.
     /// </summary>
-    private async Task<bool> InTurn(Tx tx, SendPlan plan)
+    private async Task<bool> InTurn(Tx tx, List<OutboxRow> sign, IReadOnlyList<(OutboxRow Row, string Reason)> fail)
     {
         await tx.TakeTurn("outbox-lanes");
-        return plan.Sign.Count == 0 || !await OutboxStore.WouldOvertake(tx, Signer, plan.Sign, plan.Fail.Select(f => f.Row.Id));
+        return sign.Count == 0 || !await OutboxStore.WouldOvertake(tx, Signer, sign, fail.Select(f => f.Row.Id));
     }
 }

@@ -12,11 +12,13 @@ namespace ComputeRwa.Chain;
 /// that everything read from the chain includes it.
 /// </summary>
 /// <param name="Sequence">its place in the queue; the cursor of the list</param>
+/// <param name="Pack">the transaction it travels in together with others; hash and block are that one's, and so are nonce, gas and events</param>
 /// <param name="Call">the decoded call; only when one transaction is asked for</param>
 /// <param name="Events">the decoded logs of our contracts; only when one transaction is asked for</param>
 internal sealed record TransactionView(
     string Id, string Kind, string Subject, string State, string To, string? Hash, long? Nonce, long? BlockNumber, long? GasUsed,
     string? Error, long Attempts, long Sequence, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pack = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CallView? Call = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EventView>? Events = null);
 
@@ -52,11 +54,11 @@ internal static class TransactionApi
     public static async Task<TransactionView?> Load(Tx tx, string id, AbiCatalog catalog)
     {
         if (await OutboxStore.Find(tx, TransactionId.From(id)) is not { } row) return null;
-        var logs = row.Hash is { } hash ? await WatcherStore.LogsOf(tx, hash) : [];
+        var logs = row is { Hash: { } hash, PackId: null } ? await WatcherStore.LogsOf(tx, hash) : [];
         return View(row) with { Call = catalog.Call(row.Calldata), Events = [.. logs.Select(catalog.Event).OfType<EventView>()] };
     }
 
     private static TransactionView View(OutboxRow r) => new(
         r.Id.Value, r.Kind, r.Subject, r.State, r.ToAddress.Value, r.Hash?.Value, r.Nonce, r.BlockNumber, r.GasUsed,
-        r.Error, r.Attempts, r.Seq, r.CreatedAt, r.UpdatedAt);
+        r.Error, r.Attempts, r.Seq, r.CreatedAt, r.UpdatedAt, r.PackId?.Value);
 }

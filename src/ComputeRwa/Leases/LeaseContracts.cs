@@ -1,6 +1,7 @@
 using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
+using Nethereum.Contracts;
 
 namespace ComputeRwa.Leases;
 
@@ -38,6 +39,11 @@ internal static class LeaseContracts
             },
         }, LeaseGas.Originate);
 
+    /// <summary>Originations may share a transaction: LeaseBook takes many and skips a bad one.</summary>
+    public static PackKind OriginationPacks(Deployment deployment) => new(
+        "originate", Address.Parse(deployment.Contracts.LeaseBook), AbiSignature.Selector(typeof(LeaseBook.OriginateBatch)), LeaseGas.OriginateInPack, LeaseGas.Originate * 33 / 32,
+        log => log.DecodeEvent<LeaseBook.OriginationSkippedEvent>()?.Event is { } e ? ((long)e.Index, "0x" + Convert.ToHexStringLower(e.Reason)) : null);
+
     public static Command Fund(FundingDto funding, byte[] signature, PermitDto permit, Deployment deployment)
     {
         var lease = Hash32.Of(funding.LeaseId);
@@ -67,6 +73,8 @@ internal static class LeaseGas
 {
     /// <summary>Two signatures, a permit, a mint and its receiver (152–166 thousand): what LeaseBook itself allows an item of a batch.</summary>
     public const long Originate = 800_000;
+    /// <summary>One of a pack: what it takes, and its call data.</summary>
+    public const long OriginateInPack = 250_000;
     /// <summary>One signature, a permit and a pull of tokens (about 110 thousand).</summary>
     public const long Fund = 400_000;
     /// <summary>One payment of tokens, perhaps to an account that had none (about 80 thousand).</summary>

@@ -9,6 +9,7 @@ internal static class LeasesSetup
         services.AddSingleton<PermitDesk>();
         services.AddSingleton<LeaseBoard>();
         services.AddSingleton<LeaseDesk>();
+        services.AddSingleton(s => LeaseContracts.OriginationPacks(s.GetRequiredService<Deployment>()));
         services.AddProjector<LeaseProjector>();
     }
 }

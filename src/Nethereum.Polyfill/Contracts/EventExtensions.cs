@@ -38,7 +38,8 @@ public static class EventExtensions
 
     private static EventLog<TEventDTO> Decode<TEventDTO>(EventABI eventABI, FilterLog log) where TEventDTO : new()
     {
-        var topics = log.Topics.AsSpan(eventABI.IsAnonymous ? 0 : 1);
+        // No span: what was read from JSON is a string[], and a span of an array takes no array of a narrower type.
+        var topics = log.Topics[(eventABI.IsAnonymous ? 0 : 1)..];
         if (topics.Length != eventABI.NumberOfIndexes)
             throw new FormatException($"{eventABI.Name} has {eventABI.NumberOfIndexes} indexed parameters, the log {topics.Length}");
         var target = new TEventDTO();

@@ -105,8 +105,8 @@ public sealed class SenderTests
     }
 
     private static Flight Flying(long nonce, long sentBlock, long fee) => new(
-        TransactionId.From($"tx_{nonce}"), TransactionState.Broadcast, nonce, Hash32.Zero, 100_000, fee, 1, sentBlock, 0, 0, 1, null, null);
+        TransactionId.From($"tx_{nonce}"), TransactionState.Broadcast, nonce, Hash32.Zero, 100_000, fee, 1, sentBlock, 0, 0, 1, null, null, "k");
 
     private static OutboxRow Row(long seq, string subject = "s") => new(
-        seq, TransactionId.From($"tx_{seq}"), "k", subject, Address.Zero, "0x", 1, TransactionState.Queued, null, null, null, null, 0, null, null, null, null, default, default);
+        seq, TransactionId.From($"tx_{seq}"), "k", subject, Address.Zero, "0x", 1, TransactionState.Queued, null, null, null, null, 0, null, null, null, null, default, default, null, 0);
 }

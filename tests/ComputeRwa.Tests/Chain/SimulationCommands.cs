@@ -24,6 +24,7 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
 
     private static readonly EthECKey Registrar = HardhatNode.DevelopmentKey(4);
 
+    private readonly Originator _originator = new(deployment);
     private readonly Address _token = Address.Parse(deployment.Contracts.TestDollar);
     private readonly List<string> _accounts = [.. Enumerable.Range(0, 6).Select(i => $"0x{seed + 1:x20}{i + 1:x20}")];
     private int _count;
@@ -41,6 +42,7 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
     public async Task<string> Enqueue(Database database, bool mayDepend)
     {
         var dice = random.Next(100);
+        if (dice < 14) return await Promise(database, [.. Enumerable.Range(0, random.Next(1, 5)).SelectMany(_ => Originate())]);
         if (dice < 38) return await Promise(database, [Mint(Account)]);
         if (dice < 53) return await Promise(database, [Admit(Account, Until)]);
         if (dice < 63)
@@ -106,6 +108,14 @@ internal sealed class SimulatedClient(Random random, Deployment deployment, IRea
         var message = new Eligibility.Admit { Admission = admission, Signature = signature };
         var command = Command.Of($"admit:{_count}", "admit", account, deployment.Contracts.Eligibility, message, 150_000);
         return new("", command, $"member {account} {validUntil}", by is null);
+    }
+
+    /// <summary>A lease, sometimes with a rival that is after the same one: in a pack both pass their dry runs.</summary>
+    private List<Acknowledged> Originate()
+    {
+        var command = _originator.Command(seed * 1_000L + ++_count) with { GasLimit = 240_000 };
+        var lease = new Acknowledged("", command, $"originated {command.Subject}", CanSucceed: true);
+        return random.Next(4) > 0 ? [lease] : [lease, lease with { Command = command with { CommandId = $"rival:{_count}", Subject = $"rival:{_count}" } }];
     }
 
     private Acknowledged Hopeless() => random.Next(3) switch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Chain;
 
@@ -12,8 +13,10 @@ internal sealed record ModelLog(long Block, long Index, string TransactionHash, 
     /// <summary>What happened, in words that only this can have caused; null where it is none of a command's doing.</summary>
     public string? Effect => Topics[0] switch
     {
+        Model.Transfer when Account(1) == Model.Lessee => null, // an origination's escrow
         Model.Transfer => $"moved {Account(1)} {Account(2)} {Word(0)}",
         Model.MemberSet => $"member {Account(1)} {Word(0)}",
+        Model.LeaseOriginated => $"originated {Topics[1]}",
         _ => null,
     };
 
@@ -30,9 +33,13 @@ internal sealed class Model
 {
     public const string Nobody = "0x0000000000000000000000000000000000000000";
 
-    // keccak256 of Transfer(address,address,uint256) and of MemberSet(address,uint64,uint16,uint8,bool)
+    /// <summary>Pays for every lease here.</summary>
+    public static readonly string Lessee = Originator.LesseeAddress.Value.ToLowerInvariant();
+
+    // keccak256 of Transfer(address,address,uint256), of MemberSet(address,uint64,uint16,uint8,bool) and of LeaseOriginated(uint256,address,address,uint96,uint96)
     public const string Transfer = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
     public const string MemberSet = "0x723e96b3bbb519978c077919da9bed21d9ef144426b9fac772323792dd50b692";
+    public const string LeaseOriginated = "0xf31c687cbc7b914984abff729864ab635af7d9b000ec1f954533cc787f59724b";
 
     public required Dictionary<long, string> Blocks { get; init; }
     public required List<ModelTransaction> Transactions { get; init; }

@@ -18,8 +18,11 @@ internal sealed class Happenings
     public int Strangers { get; set; }
     public SortedDictionary<int, int> Reorganisations { get; } = [];
 
+    public int Packs { get; set; }
+    public int Packed { get; set; }
+
     public override string ToString() =>
-        $"{Commands} commands, {Steps} steps, {Kills} kills, {Pauses} pauses ({Takeovers} with a takeover), {Faults} faults of the wire, {BrokenWrites} broken writes, "
+        $"{Commands} commands ({Packed} in {Packs} packs), {Steps} steps, {Kills} kills, {Pauses} pauses ({Takeovers} with a takeover), {Faults} faults of the wire, {BrokenWrites} broken writes, "
         + $"{FeeSpikes} fee spikes, {Strangers} strangers' transactions, reorganisations by depth {string.Join(" ", Reorganisations.Select(r => $"{r.Key}:{r.Value}"))}";
 }
 
@@ -55,6 +58,9 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
         }
         await Heal();
         await world.CheckEnds();
+        var (packs, packed) = await world.Scratch.Read(async tx => (
+            await tx.Single<long>("SELECT COUNT(*) FROM transactions WHERE kind = 'pack'"), await tx.Single<long>("SELECT COUNT(*) FROM transactions WHERE pack_id IS NOT NULL")));
+        (happenings.Packs, happenings.Packed) = (happenings.Packs + (int)packs, happenings.Packed + (int)packed);
     }
 
     private void Note(string what) => _log.Add($"{_log.Count}: {what} (head {world.Chain.Head})");

@@ -24,6 +24,7 @@ public sealed class SimulationTests(HardhatNode node, ITestOutputHelper output) 
         Nethereum.Signer.EthECKey.SignRecoverable = true;
         using var http = new HttpClient { BaseAddress = node.Url };
         var deployment = Deployment.Read(await node.Deployment());
+        await new Originator(deployment).Prepare(node, System.Numerics.BigInteger.Pow(10, 18));
         var (snapshot, happenings, failures, seeds, clock) = (await node.Snapshot(), new Happenings(), new List<string>(), 0, Stopwatch.StartNew());
         foreach (var seed in Seeds())
         {

@@ -7,7 +7,7 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
 {
     private sealed record Row(
         string Id, long Seq, string CommandId, string Kind, string Subject, string State, string? Signer, long? Nonce, string? Hash, string? Raw, long? BlockNumber,
-        string? BlockHash, long? GasUsed, string? Error, long IsEmpty, string Calldata)
+        string? BlockHash, long? GasUsed, string? Error, long IsEmpty, string Calldata, string? PackId)
     {
         public string? Signer { get; } = Signer?.ToLowerInvariant();
     }
@@ -21,7 +21,7 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
         await using var tx = world.Scratch.Database.Read();
         var rows = await tx.Query<Row>(
             """
-            SELECT id, seq, command_id, kind, subject, state, signer, nonce, hash, raw, block_number, block_hash, gas_used, error, is_empty, calldata
+            SELECT id, seq, command_id, kind, subject, state, signer, nonce, hash, raw, block_number, block_hash, gas_used, error, is_empty, calldata, pack_id
             FROM transactions ORDER BY seq
             """);
         verdict.Promises(rows);
@@ -50,7 +50,7 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
     private void Promises(List<Row> rows)
     {
         Same("effects on the chain", client.Acknowledged.Where(a => a.CanSucceed).Select(a => a.Effect).Distinct(), model.Logs.Select(l => l.Effect).OfType<string>());
-        Same("transactions in the outbox", client.Acknowledged.Select(a => a.Id).Distinct(), rows.Where(r => r.Kind != "fill").Select(r => r.Id));
+        Same("transactions in the outbox", client.Acknowledged.Select(a => a.Id).Distinct(), rows.Where(r => r.Kind is not ("fill" or "pack")).Select(r => r.Id));
         var states = rows.ToDictionary(r => r.Id, r => r.State);
         foreach (var effect in client.Acknowledged.GroupBy(a => a.Effect))
         {
@@ -65,7 +65,8 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
     {
         var mined = model.Transactions.ToDictionary(t => t.Hash);
         var commands = client.Acknowledged.ToLookup(a => a.Id);
-        foreach (var row in rows)
+        Packs(rows, mined);
+        foreach (var row in rows.Where(r => r.PackId is null))
         {
             var what = $"{row.Id} ({row.CommandId}, {row.State})";
             if (row.Hash is not { } hash || !mined.TryGetValue(hash, out var transaction))
@@ -87,6 +88,22 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
         foreach (var transaction in model.Transactions)
             Require(known.Contains(transaction.Hash) || world.Strangers.Contains(transaction.Hash), $"nobody knows {transaction}");
         if (world.Regime is { Lanes: 1, HasStrangers: false }) InOrder(rows, mined);
+    }
+
+    /// <summary>A command that ended in a pack ended in its block; the pack had an effect, and carried just what was asked for.</summary>
+    private void Packs(List<Row> rows, Dictionary<string, ModelTransaction> mined)
+    {
+        var packs = rows.Where(r => r.Kind == "pack").ToDictionary(r => r.Id);
+        foreach (var row in rows.Where(r => r.PackId is not null))
+        {
+            var (what, pack) = ($"{row.Id} ({row.CommandId}, {row.State}) of {row.PackId}", packs[row.PackId!]);
+            Require(pack.State == "final" && mined[pack.Hash!].Succeeded, $"{what}, whose pack is {pack.State}");
+            Require((row.Hash, row.BlockNumber, row.BlockHash) == (pack.Hash, pack.BlockNumber, pack.BlockHash) && row is { Nonce: null, Signer: null }, $"{what} is not where its pack is");
+            Require(pack.Calldata.Contains(row.Calldata[74..], StringComparison.Ordinal), $"{what} is not in its pack's call");
+            Require((row.State == "failed") == (row.Error is not null), $"{what} has the error {row.Error}");
+        }
+        foreach (var pack in packs.Values)
+            Require(rows.Exists(r => r.PackId == pack.Id) == (pack.State == "final"), $"{pack.Id} is {pack.State} and has commands, or is final and has none");
     }
 
     /// <summary>Commands of one subject do not overtake each other, where one lane sends them all.</summary>

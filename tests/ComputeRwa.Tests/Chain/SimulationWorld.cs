@@ -3,6 +3,7 @@ using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Http;
 using ComputeRwa.Kernel;
+using ComputeRwa.Leases;
 using ComputeRwa.Tests.Support;
 using Nethereum.JsonRpc.Client;
 
@@ -41,12 +42,14 @@ internal sealed class SimulationWorld : IAsyncDisposable
     {
         var scratch = await ScratchDatabase.Make();
         await TransferRecorder.MakeTable(scratch);
+        var packs = LeaseContracts.OriginationPacks(deployment);
         var since = deployment with { DeployedAtBlock = chain.Base };
         var options = new ChainOptions(SimulatedWire.NodeUrl(0), since, signers, regime.Confirmations, ClockFromChain: false, TimeSpan.FromSeconds(1))
         {
             Watched = [.. LogFilter.Of(deployment), new([Address.Parse(deployment.Contracts.TestDollar)], [])],
             LagPatience = regime.LagPatience,
-            Limits = SendLimits.Standard with { BumpAfterBlocks = regime.BumpAfterBlocks },
+            Limits = SendLimits.Standard with { BumpAfterBlocks = regime.BumpAfterBlocks, PackGas = regime.PackGas },
+            Packs = [regime.PacksRunShort ? packs with { ItemGas = 100_000, SpareGas = 600_000 } : packs],
         };
         var world = new SimulationWorld(chain, scratch, options, regime, new());
         world.Start(wrongChain: false);
