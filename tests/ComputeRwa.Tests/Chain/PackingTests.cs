@@ -58,7 +58,9 @@ public sealed class PackingTests
             var random = new Random(seed);
             var rows = Enumerable.Range(1, random.Next(1, 60)).Select(i => Row(i, $"{random.Next(40)}") with
             {
-                Kind = random.Next(3) == 0 ? "fund" : "originate", Alone = random.Next(8) == 0 ? 1 : 0, ToAddress = random.Next(3) == 0 ? Elsewhere.To : Book,
+                Kind = random.Next(3) == 0 ? "fund" : "originate",
+                Alone = random.Next(8) == 0 ? 1 : 0,
+                ToAddress = random.Next(3) == 0 ? Elsewhere.To : Book,
             }).ToList();
             var most = random.Next(3) == 0 ? 0 : Packing.GasOf(Kind, random.Next(1, 20));
             var shipments = Packing.Of(rows, [Kind, Elsewhere], most);

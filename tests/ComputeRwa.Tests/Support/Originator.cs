@@ -42,13 +42,18 @@ internal sealed class Originator(Deployment deployment)
     {
         var terms = LeaseCases.Good().Terms with
         {
-            Provider = Address.Parse(Provider.GetPublicAddress()), Lessee = LesseeAddress, PayToken = Address.Parse(deployment.Contracts.TestDollar), StartEpoch = 40_000,
+            Provider = Address.Parse(Provider.GetPublicAddress()),
+            Lessee = LesseeAddress,
+            PayToken = Address.Parse(deployment.Contracts.TestDollar),
+            StartEpoch = 40_000,
             Salt = Keccak.Hash(BitConverter.GetBytes(number)),
         };
         var id = LeaseContracts.Id(terms, deployment);
         return LeaseCases.Lease(terms) with
         {
-            Id = id, ProviderSignature = Signed(signer ?? Provider, id), LesseeSignature = Signed(Lessee, id),
+            Id = id,
+            ProviderSignature = Signed(signer ?? Provider, id),
+            LesseeSignature = Signed(Lessee, id),
         };
     }
 
