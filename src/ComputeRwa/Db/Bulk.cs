@@ -8,17 +8,23 @@ namespace ComputeRwa.Db;
 /// <param name="into"><c>INSERT INTO</c> and the table</param>
 internal sealed class Bulk<T>(string into)
 {
-    private readonly List<(string Name, Func<T, object?> Value, bool IsText)> _columns = [];
+    private readonly List<(string Name, Func<T, object?> Value, Func<IEnumerable<T>, object> Array)> _columns = [];
 
     public Bulk<T> Text(string column, Func<T, string?> value)
     {
-        _columns.Add((column, value, true));
+        _columns.Add((column, value, rows => rows.Select(value).ToArray()));
         return this;
     }
 
     public Bulk<T> Number(string column, Func<T, long?> value)
     {
-        _columns.Add((column, row => value(row), false));
+        _columns.Add((column, row => value(row), rows => rows.Select(value).ToArray()));
+        return this;
+    }
+
+    public Bulk<T> Bytes(string column, Func<T, byte[]?> value)
+    {
+        _columns.Add((column, value, rows => rows.Select(value).ToArray()));
         return this;
     }
 
@@ -38,8 +44,7 @@ internal sealed class Bulk<T>(string into)
     private DynamicParameters Arrays(IReadOnlyCollection<T> rows)
     {
         var arrays = new DynamicParameters();
-        foreach (var ((_, value, isText), i) in _columns.Select((c, i) => (c, i)))
-            arrays.Add(Place(i), isText ? rows.Select(r => (string?)value(r)).ToArray() : rows.Select(r => (long?)value(r)).ToArray());
+        foreach (var (column, i) in _columns.Select((c, i) => (c, i))) arrays.Add(Place(i), column.Array(rows));
         return arrays;
     }
 

@@ -16,6 +16,7 @@ internal sealed class Refusal(Error error) : IResult
     {
         var problem = Problems.From(error);
         httpContext.Response.StatusCode = problem.Status;
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = "1";
         return httpContext.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json");
     }
 }
@@ -55,6 +56,7 @@ internal static partial class Problems
         ["not-ready"] = (409, "What this needs has not happened yet.", true),
         ["chain-unavailable"] = (503, "The chain's node does not answer.", true),
         ["database-unavailable"] = (503, "The database does not answer.", true),
+        ["busy"] = (503, "There is too much to do at the moment.", true),
         ["storage-full"] = (507, "The database has no space left.", true),
         ["internal"] = (500, "Something broke on our side.", true),
     };

@@ -16,6 +16,13 @@ internal sealed record NeverKept;
 internal sealed record BodyLimit(long Bytes);
 
 /// <summary>
+/// Marks a POST that is a repeat by what it says, so it needs no Idempotency-Key, and whose handler stores by transactions of its own: it is given
+/// the body, in whole and unpacked, and nothing else.
+/// </summary>
+/// <param name="MostUnpacked">bytes a body may have under its Content-Encoding</param>
+internal sealed record OwnTransactions(long MostUnpacked);
+
+/// <summary>
 /// One request, one transaction. A handler asks for <see cref="Tx"/> as a parameter and never commits: what it changed, the
 /// commands it put in the outbox and the response kept for its Idempotency-Key are committed together when it succeeds, and
 /// all forgotten when it fails. The body is read before the transaction opens, so a slow client holds no lock.
@@ -48,6 +55,17 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
         if (await ReadBody(http.Request, limit) is not { } body)
         {
             await Problems.Write(http, new("too-large", $"The body is larger than {limit} bytes.", []));
+            return;
+        }
+        if (endpoint.Metadata.GetMetadata<OwnTransactions>() is { } own)
+        {
+            if (!ContentCoding.Decode(http.Request.Headers.ContentEncoding.ToString(), body, own.MostUnpacked).Ok(out var unpacked, out var bad))
+            {
+                await Problems.Write(http, bad);
+                return;
+            }
+            http.Request.Body = new MemoryStream(unpacked, 0, unpacked.Length, writable: false, publiclyVisible: true);
+            await next(http);
             return;
         }
         var key = endpoint.Metadata.GetMetadata<NeverKept>() is null ? http.Request.Headers["Idempotency-Key"].ToString() : "";

@@ -26,20 +26,34 @@ internal sealed record Batch(
     /// <summary>How far a node's clock may be ahead of ours.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
-    public long To => From + (long)Step * Columns.Samples;
+    public long To => Link.To;
 
-    public Trust Trust => Signature is null ? Trust.SelfReported : Trust.Attested;
+    public Trust Trust => Link.Trust;
+
+    public Link Link => new(NodeId, Sequence, Epoch, From, Step, Columns.Samples, PreviousHash, Hash, Signature);
 
     /// <summary>Everything that can be said of a posted batch without knowing what was stored before it.</summary>
     public static Result<Batch> Read(PostBatch post, Node node, EpochLength epochs, DateTimeOffset now)
     {
         var fields = new Fields();
+        return Read(post, new ColumnsReader(node, fields).Read, fields, node, epochs, now);
+    }
+
+    /// <summary>The same of a batch in the compact form.</summary>
+    public static Result<Batch> Read(PackedPost post, Node node, EpochLength epochs, DateTimeOffset now)
+    {
+        var fields = new Fields();
+        return Read(post.Envelope, _ => new ColumnsReader(node, fields).Read(post.Columns.Span), fields, node, epochs, now);
+    }
+
+    private static Result<Batch> Read(PostBatch post, Func<ColumnsJson, Columns> read, Fields fields, Node node, EpochLength epochs, DateTimeOffset now)
+    {
         fields.Require(post.Sequence >= 0, "sequence", "must not be negative");
         var stepIsGood = fields.Require(post.StepSeconds is >= 1 and <= MostStepSeconds, "stepSeconds", $"must be 1 to {MostStepSeconds}");
         var fromIsGood = fields.Require(post.From >= DateTimeOffset.UnixEpoch && post.From.Ticks % TimeSpan.TicksPerSecond == 0, "from", "must be a whole second since 1970");
         var previous = fields.Hash(post.PreviousHash, "previousHash");
         if (post.Signature is not null) fields.Require(NodeSignature.IsWellFormed(post.Signature), "signature", "must be 0x and 130 hex digits, ending in 1b or 1c");
-        var columns = new ColumnsReader(node, fields).Read(post.Columns);
+        var columns = read(post.Columns);
 
         var from = post.From.ToUnixTimeSeconds();
         var to = from + (long)post.StepSeconds * columns.Samples;
@@ -75,13 +89,24 @@ internal sealed record Batch(
     }
 }
 
+/// <summary>A batch without its samples: what makes it a link of its node's chain.</summary>
+internal sealed record Link(
+    NodeId NodeId, long Sequence, long Epoch, long From, int Step, int Samples, Hash32 PreviousHash, Hash32 Hash, string? Signature)
+{
+    public long To => From + (long)Step * Samples;
+
+    public Trust Trust => Signature is null ? Trust.SelfReported : Trust.Attested;
+
+    public ChainHead ToHead() => new(Sequence + 1, Hash, To);
+}
+
 /// <summary>The last batch of a node's chain, as far as the next one needs to know it.</summary>
 internal sealed record ChainHead(long NextSequence, Hash32 Hash, long EndsAt)
 {
     public static readonly ChainHead Empty = new(0, Hash32.Zero, 0);
 
     /// <summary>What stops a batch from becoming the next link, or null. An exact repeat is for the caller to find first.</summary>
-    public Error? Refuses(Batch batch, bool epochIsClosed)
+    public Error? Refuses(Link batch, bool epochIsClosed)
     {
         if (epochIsClosed)
             return Error.Conflict("epoch-closed", $"is in epoch {batch.Epoch}, which is closed: its evidence is final", "from");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Telemetry;
@@ -26,13 +27,13 @@ internal sealed record Columns(int Gpus, int Samples, int[] SmActiveBps, int[] G
     public Hash32 Hash()
     {
         var bytes = new byte[4 * sizeof(int) * Gpus * Samples];
-        var rest = bytes.AsSpan();
+        var rest = MemoryMarshal.Cast<byte, int>(bytes.AsSpan());
         foreach (var column in InOrder)
-            foreach (var value in column)
-            {
-                BinaryPrimitives.WriteInt32BigEndian(rest, value);
-                rest = rest[sizeof(int)..];
-            }
+        {
+            if (BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(column, rest);
+            else column.CopyTo(rest);
+            rest = rest[column.Length..];
+        }
         return Keccak.Hash(bytes);
     }
 

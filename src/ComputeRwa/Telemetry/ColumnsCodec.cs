@@ -1,96 +1,63 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Compression;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ComputeRwa.Telemetry;
 
 /// <summary>
-/// Columns in a row of the database: for each GPU of each column the differences between neighbouring samples as zigzag varints,
-/// the whole under Brotli. Readings move little, so most differences are one byte and many are zero.
+/// Columns in a row of the database and on the wire: docs/telemetry-format.md. What a node has sent this way is stored as it came.
 /// </summary>
 internal static class ColumnsCodec
 {
-    // Layout: version, then GPUs, samples and the length of the varints as int32 little-endian, then the Brotli stream.
-    private const byte Version = 1;
-    private const int HeaderSize = 1 + 3 * sizeof(int);
-    private const int MostVarintSize = 5;
-
-    // Measured: level 4 costs no more than a tenth of what parsing the JSON does; level 5 takes twice as long and saves nothing.
-    private const int Quality = 4;
-    private const int WindowBits = 22;
+    private const byte Version = 2;
+    private const int HeaderSize = 1 + sizeof(ushort) + sizeof(uint);
 
     public static byte[] Compress(Columns columns)
     {
-        var varints = new byte[4 * columns.Gpus * columns.Samples * MostVarintSize];
-        var length = WriteVarints(columns, varints);
-        var packed = new byte[HeaderSize + BrotliEncoder.GetMaxCompressedLength(length)];
-        packed[0] = Version;
-        BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(1), columns.Gpus);
-        BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(5), columns.Samples);
-        BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(9), length);
-        if (!BrotliEncoder.TryCompress(varints.AsSpan(0, length), packed.AsSpan(HeaderSize), out var written, Quality, WindowBits))
-            throw new InvalidOperationException("Brotli wrote more than its own bound.");
-        return packed[..(HeaderSize + written)];
+        var packed = new ArrayBufferWriter<byte>(HeaderSize + 4 * columns.Gpus * columns.Samples);
+        var header = packed.GetSpan(HeaderSize);
+        header[0] = Version;
+        BinaryPrimitives.WriteUInt16BigEndian(header[1..], (ushort)columns.Gpus);
+        BinaryPrimitives.WriteInt32BigEndian(header[3..], columns.Samples);
+        packed.Advance(HeaderSize);
+        foreach (var column in columns.InOrder)
+            for (var gpu = 0; gpu < columns.Gpus; gpu++)
+                packed.Advance(RowCodec.Write(column.AsSpan(gpu * columns.Samples, columns.Samples), packed.GetSpan(RowCodec.MostBytes(columns.Samples))));
+        return packed.WrittenSpan.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">These bytes are not what <see cref="Compress"/> wrote.</exception>
+    /// <exception cref="InvalidDataException">These bytes are not what <see cref="Compress"/> wrote, in this version or the first.</exception>
     public static Columns Decompress(ReadOnlySpan<byte> packed)
     {
-        if (packed.Length < HeaderSize || packed[0] != Version) throw new InvalidDataException("The samples are stored in a layout this program does not know.");
-        var gpus = BinaryPrimitives.ReadInt32LittleEndian(packed[1..]);
-        var samples = BinaryPrimitives.ReadInt32LittleEndian(packed[5..]);
-        var varints = new byte[BinaryPrimitives.ReadInt32LittleEndian(packed[9..])];
-        if (!BrotliDecoder.TryDecompress(packed[HeaderSize..], varints, out var read) || read != varints.Length)
-            throw new InvalidDataException("The stored samples are damaged.");
-        return ReadVarints(varints, gpus, samples);
+        if (packed is [FirstColumnsCodec.Version, ..]) return FirstColumnsCodec.Decompress(packed);
+        if (!TryMeasure(packed, out var gpus, out var samples)) throw new InvalidDataException("The samples are stored in a layout this program does not know.");
+        return TryRead(packed, gpus, samples, out var columns) ? columns : throw new InvalidDataException("The stored samples are damaged.");
     }
 
-    private static int WriteVarints(Columns columns, Span<byte> to)
+    /// <summary>How much there would be, for a caller to judge before anything is allocated.</summary>
+    public static bool TryMeasure(ReadOnlySpan<byte> packed, out int gpus, out int samples)
     {
-        var at = 0;
-        foreach (var column in columns.InOrder)
-            for (var i = 0; i < column.Length; i++)
-            {
-                var before = i % columns.Samples == 0 ? 0 : column[i - 1];
-                at = WriteVarint(to, at, Zigzag(column[i] - before));
-            }
-        return at;
+        (gpus, samples) = (0, 0);
+        if (packed.Length < HeaderSize || packed[0] != Version) return false;
+        gpus = BinaryPrimitives.ReadUInt16BigEndian(packed[1..]);
+        samples = BinaryPrimitives.ReadInt32BigEndian(packed[3..]);
+        return gpus > 0 && samples > 0;
     }
 
-    private static Columns ReadVarints(ReadOnlySpan<byte> from, int gpus, int samples)
+    /// <returns>false when the rows are damaged, too few or too many.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> packed, int gpus, int samples, [NotNullWhen(true)] out Columns? columns)
     {
-        var columns = new int[4][];
-        var at = 0;
-        for (var c = 0; c < columns.Length; c++)
+        columns = null;
+        var values = new int[4][];
+        var rest = packed[HeaderSize..];
+        for (var c = 0; c < values.Length; c++)
         {
-            var column = columns[c] = new int[gpus * samples];
-            for (var i = 0; i < column.Length; i++)
-            {
-                var before = i % samples == 0 ? 0 : column[i - 1];
-                column[i] = before + Unzigzag(ReadVarint(from, ref at));
-            }
+            values[c] = new int[gpus * samples];
+            for (var gpu = 0; gpu < gpus; gpu++)
+                if (!RowCodec.TryRead(ref rest, values[c].AsSpan(gpu * samples, samples))) return false;
         }
-        return Columns.Of(gpus, samples, columns);
-    }
-
-    private static uint Zigzag(int value) => (uint)(value << 1) ^ (uint)(value >> 31);
-
-    private static int Unzigzag(uint value) => (int)(value >> 1) ^ -(int)(value & 1);
-
-    private static int WriteVarint(Span<byte> to, int at, uint value)
-    {
-        for (; value >= 0x80; value >>= 7) to[at++] = (byte)(value | 0x80);
-        to[at++] = (byte)value;
-        return at;
-    }
-
-    private static uint ReadVarint(ReadOnlySpan<byte> from, ref int at)
-    {
-        uint value = 0;
-        for (var shift = 0; ; shift += 7)
-        {
-            var next = from[at++];
-            value |= (uint)(next & 0x7f) << shift;
-            if (next < 0x80) return value;
-        }
+        if (!rest.IsEmpty) return false;
+        columns = Columns.Of(gpus, samples, values);
+        return true;
     }
 }

@@ -22,6 +22,36 @@ internal sealed class ColumnsReader(Node node, Fields fields)
             Flatten(json.MemoryMiB, "columns.memoryMiB", node.Model.MemoryMiB));
     }
 
+    /// <summary>The same of columns in the compact form. Nothing is allocated for more than this node may send.</summary>
+    public Columns Read(ReadOnlySpan<byte> packed)
+    {
+        var none = Columns.Of(0, 0, [[], [], [], []]);
+        if (!fields.Require(ColumnsCodec.TryMeasure(packed, out var gpus, out _samples), "columns", "must begin with version 2, the number of GPUs and that of samples")) return none;
+        if (!fields.Require(gpus == _gpus, "columns", $"must have {_gpus} rows in each column, one for each GPU of the node")) return none;
+        if (!fields.Require(_samples <= MostSamples, "columns", $"must have 1 to {MostSamples} samples")) return none;
+        if (!ColumnsCodec.TryRead(packed, gpus, _samples, out var columns))
+        {
+            fields.Require(false, "columns", $"must have {4 * gpus} rows of {_samples} samples and nothing after them");
+            return none;
+        }
+        CheckValues(columns.SmActiveBps, "columns.smActiveBps", 10_000);
+        CheckValues(columns.GpuUtilPct, "columns.gpuUtilPct", 100);
+        CheckValues(columns.PowerMilliwatts, "columns.powerMilliwatts", node.Model.MostMilliwatts);
+        CheckValues(columns.MemoryMiB, "columns.memoryMiB", node.Model.MemoryMiB);
+        return columns;
+    }
+
+    private void CheckValues(int[] column, string field, int most)
+    {
+        // What is missing is −1, so one more lies between 0 and most + 1; unsigned, what is negative is larger than that.
+        for (var i = 0; i < column.Length; i++)
+        {
+            if ((uint)(column[i] + 1) <= (uint)(most + 1)) continue;
+            fields.Require(false, $"{field}[{i / _samples}][{i % _samples}]", $"must be missing or 0 to {most}");
+            return;
+        }
+    }
+
     private bool MeasureSamples(ColumnsJson json)
     {
         _samples = json.SmActiveBps.Rows is [var first, ..] ? first.Length : 0;

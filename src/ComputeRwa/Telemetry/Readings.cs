@@ -58,7 +58,7 @@ internal sealed class ReadingsConverter : JsonConverter<Readings>
 internal static class ReadingsSchema
 {
     /// <summary>What the document generator cannot see through the converter.</summary>
-    public static void AddTelemetry(this IServiceCollection services) => services.Configure<OpenApiOptions>("v1", o => o.AddSchemaTransformer((schema, context, _) =>
+    public static void AddReadings(this IServiceCollection services) => services.Configure<OpenApiOptions>("v1", o => o.AddSchemaTransformer((schema, context, _) =>
     {
         if (context.JsonTypeInfo.Type != typeof(Readings)) return Task.CompletedTask;
         (schema.Type, schema.Description) = (JsonSchemaType.Array, "[gpu][sample]; null where the reading is missing");

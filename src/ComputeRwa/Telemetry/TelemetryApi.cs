@@ -1,14 +1,20 @@
-using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace ComputeRwa.Telemetry;
 
 /// <param name="Status">accepted, or duplicate for an exact repeat</param>
 internal sealed record BatchReceipt(string NodeId, long Sequence, string Hash, string Status, Trust Trust);
+
+/// <param name="Status">accepted, duplicate, or refused: then <c>Problem</c> says why, and the others have no <c>Problem</c></param>
+internal sealed record BatchAnswer(string NodeId, long Sequence, string? Hash, string Status, Trust? Trust, Problem? Problem);
+
+/// <summary>One answer for each batch, in the order of the request.</summary>
+internal sealed record BatchAnswers(IReadOnlyList<BatchAnswer> Batches);
 
 internal sealed record TelemetryPosition(long NextSequence, string HeadHash);
 
@@ -24,39 +30,43 @@ internal sealed record GpuRollup(int Index, string Uuid, long AvailableSeconds, 
 internal static class TelemetryApi
 {
     private const long MostBytes = 8 << 20;
+    private const long MostUnpackedBytes = 32 << 20;
 
     public static void MapTelemetry(this IEndpointRouteBuilder app)
     {
-        app.MapFeature("/v1/telemetry", "Telemetry").MapPost("/batches", Post).RequireAuthorization(Roles.Provider)
-            .Accepts<PostBatch>("application/json").WithMetadata(new BodyLimit(MostBytes), new ProducesResponseTypeMetadata(413, typeof(Problem), ["application/problem+json"]))
+        var telemetry = app.MapFeature("/v1/telemetry", "Telemetry").RequireAuthorization(Roles.Provider).WithMetadata(
+            new BodyLimit(MostBytes), new OwnTransactions(MostUnpackedBytes), new ProducesResponseTypeMetadata(413, typeof(Problem), ["application/problem+json"]),
+            new ProducesResponseTypeMetadata(503, typeof(Problem), ["application/problem+json"]));
+        telemetry.MapPost("/batches", Post).Accepts<PostBatch>("application/json")
             .WithSummary("Add a node's next batch of samples; an exact repeat is answered as a duplicate");
+        // The document knows one operation for a path and method; docs/telemetry-format.md describes this one.
+        telemetry.MapPost("/batches", PostMany).WithMetadata(new AcceptsMetadata([PackedPost.MediaType])).ExcludeFromDescription();
         var nodes = app.MapFeature("/v1/nodes/{id}", "Telemetry");
         nodes.MapGet("/telemetry", Position).WithSummary("Where a node's chain of batches stands");
         nodes.MapGet("/batches", List).WithSummary("A node's batches without samples, oldest first");
         nodes.MapGet("/rollups", Rollups).WithSummary("What each GPU of a node did in an epoch");
     }
 
-    private static async Task<Results<Created<BatchReceipt>, Ok<BatchReceipt>, Refusal>> Post(
-        PostBatch post, HttpContext http, Database database, Tx tx, Deployment deployment, TimeProvider time)
+    private static async Task<Results<Created<BatchReceipt>, Ok<BatchReceipt>, Refusal>> Post(PostBatch post, HttpContext http, TelemetryDesk desk)
     {
-        var now = time.Now();
-        if (await FindNode(database, post.NodeId) is not { } node)
-            return new Refusal(new("not-found", $"There is no node {post.NodeId}.", [new("nodeId", "is not a registered node")]));
-        if (!http.MayActFor(node.ProviderId))
-            return new Refusal(new("forbidden", "The node belongs to another provider than this key.", [new("nodeId", "is not this key's")]));
-        if (!Batch.Read(post, node, deployment.Epochs, now).Ok(out var batch, out var error)) return new Refusal(error);
-        // Hashing, checking and packing are done; only now does the transaction open and other writers wait.
-        if (!(await TelemetryStore.Append(tx, batch, PackedBatch.Of(batch), now)).Ok(out var appended, out error)) return new Refusal(error);
-        var receipt = new BatchReceipt(node.Id.Value, batch.Sequence, batch.Hash.Value, appended.IsDuplicate ? "duplicate" : "accepted", appended.Trust);
-        return appended.IsDuplicate ? TypedResults.Ok(receipt) : TypedResults.Created($"/v1/nodes/{node.Id}/batches?after={batch.Sequence - 1}&limit=1", receipt);
+        var taken = (await desk.Take([post], p => p.NodeId, Batch.Read, (_, batch) => PackedBatch.Of(batch), http.Provider()))[0];
+        if (!taken.Ok(out var batch, out var error)) return new Refusal(error);
+        var receipt = new BatchReceipt(batch.Link.NodeId.Value, batch.Link.Sequence, batch.Link.Hash.Value, Status(batch.Appended), batch.Appended.Trust);
+        return batch.Appended.IsDuplicate ? TypedResults.Ok(receipt) : TypedResults.Created($"/v1/nodes/{receipt.NodeId}/batches?after={receipt.Sequence - 1}&limit=1", receipt);
     }
 
-    /// <summary>Nodes do not change, so a snapshot of its own will do: the request's own transaction would make other writers wait.</summary>
-    private static async Task<Node?> FindNode(Database database, string id)
+    private static async Task<Results<Ok<BatchAnswers>, Refusal>> PostMany(HttpContext http, TelemetryDesk desk)
     {
-        await using var read = database.Read();
-        return await NodeStore.Find(read, NodeId.From(id));
+        if (!PackedPost.ReadAll(((MemoryStream)http.Request.Body).GetBuffer()).Ok(out var posts, out var error)) return new Refusal(error);
+        var taken = await desk.Take(posts, p => p.Envelope.NodeId, Batch.Read, (p, batch) => PackedBatch.Of(batch, p.Columns.ToArray()), http.Provider());
+        return TypedResults.Ok(new BatchAnswers([.. posts.Zip(taken, (post, result) => Answer(post.Envelope, result))]));
     }
+
+    private static BatchAnswer Answer(PostBatch post, Result<Taken> taken) => taken.Ok(out var batch, out var error)
+        ? new(post.NodeId, post.Sequence, batch.Link.Hash.Value, Status(batch.Appended), batch.Appended.Trust, null)
+        : new(post.NodeId, post.Sequence, null, "refused", null, Problems.From(error));
+
+    private static string Status(Appended appended) => appended.IsDuplicate ? "duplicate" : "accepted";
 
     private static async Task<Results<Ok<TelemetryPosition>, Refusal>> Position(string id, Tx tx)
     {

@@ -17,23 +17,83 @@ internal static class TelemetryStore
     private const int LockSpace = 0x7e1e;
 
     /// <summary>Makes a batch the next link of its node's chain, or says what stops it. An exact repeat changes nothing and is no error.</summary>
-    public static async Task<Result<Appended>> Append(Tx tx, Batch batch, PackedBatch packed, DateTimeOffset now)
+    public static Task<Result<Appended>> Append(Tx tx, Batch batch, PackedBatch packed, DateTimeOffset now) => Append(tx, new(batch.Link, packed), now);
+
+    private static async Task<Result<Appended>> Append(Tx tx, ReadyBatch batch, DateTimeOffset now)
     {
-        var head = await Head(tx, batch.NodeId);
-        if (batch.Sequence < head.NextSequence && await Find(tx, batch.NodeId, batch.Sequence) is { } stored && stored.Hash == batch.Hash)
-            return new Appended(true, (Trust)stored.Trust);
-        if (head.Refuses(batch, await IsClosed(tx, batch.Epoch)) is { } error) return error;
-        if (await Insert(tx, batch, packed, now) == 1) return new Appended(false, batch.Trust);
+        var verdict = (await Judge(tx, [batch.Link]))[0];
+        if (!verdict.Ok(out var appended, out _) || appended.IsDuplicate) return verdict;
+        if (await Insert(tx, batch, now) == 1) return verdict;
         // PostgreSQL only: another request took this number since we looked.
-        return await Append(tx, batch, packed, now);
+        return await Append(tx, batch, now);
     }
 
-    public static async Task<ChainHead> Head(Tx tx, NodeId node) => (await tx.First<HeadRow>(
+    /// <summary>
+    /// Each batch in turn as the next link of its node's chain, the ones that may be stored by one statement; what stops one does not stop its
+    /// neighbours, save those of its own node that follow it.
+    /// </summary>
+    /// <exception cref="System.Data.Common.DbException">PostgreSQL only, a unique violation: another writer took a number since we looked; try again in a new transaction.</exception>
+    public static async Task<IReadOnlyList<Result<Appended>>> AppendAll(Tx tx, IReadOnlyList<ReadyBatch> batches, DateTimeOffset now)
+    {
+        var verdicts = await Judge(tx, [.. batches.Select(b => b.Link)]);
+        // In order of node, so that two writers that meet wait for one another instead of for each other.
+        var stored = batches.Where((batch, i) => verdicts[i].Ok(out var appended, out _) && !appended.IsDuplicate)
+            .OrderBy(b => b.Link.NodeId.Value, StringComparer.Ordinal).ThenBy(b => b.Link.Sequence).Select(b => new Row(b, now)).ToList();
+        await Rows.Insert(tx, stored);
+        return verdicts;
+    }
+
+    private static async Task<Result<Appended>[]> Judge(Tx tx, IReadOnlyList<Link> links)
+    {
+        var heads = await Heads(tx, links.Select(l => l.NodeId).Distinct());
+        var repeats = await Find(tx, links.Where(l => l.Sequence < heads.GetValueOrDefault(l.NodeId, ChainHead.Empty).NextSequence));
+        var closed = await Closed(tx, links.Select(l => l.Epoch));
+        var verdicts = new Result<Appended>[links.Count];
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            var (link, head) = (links[i], heads.GetValueOrDefault(links[i].NodeId, ChainHead.Empty));
+            if (repeats.TryGetValue((link.NodeId, link.Sequence), out var stored) && stored.Hash == link.Hash) verdicts[i] = new Appended(true, (Trust)stored.Trust);
+            else if (head.Refuses(link, closed.Contains(link.Epoch)) is { } error) verdicts[i] = error;
+            else
+            {
+                verdicts[i] = new Appended(false, link.Trust);
+                heads[link.NodeId] = link.ToHead();
+                repeats[(link.NodeId, link.Sequence)] = new(link.NodeId, link.Sequence, link.Hash, (long)link.Trust);
+            }
+        }
+        return verdicts;
+    }
+
+    private static async Task<Dictionary<NodeId, ChainHead>> Heads(Tx tx, IEnumerable<NodeId> nodes) => (await tx.Query<HeadRow>(
         """
-        SELECT sequence, hash, from_second + step_seconds * samples AS ends_at FROM telemetry_batches
-        WHERE node_id = @node ORDER BY sequence DESC LIMIT 1
+        SELECT b.node_id, b.sequence, b.hash, b.from_second, b.step_seconds, b.samples
+        FROM nodes n JOIN telemetry_batches b ON b.node_id = n.id AND b.sequence = (SELECT MAX(sequence) FROM telemetry_batches WHERE node_id = n.id)
+        WHERE n.id IN @nodes
         """,
-        new { node }))?.ToHead() ?? ChainHead.Empty;
+        new { nodes = nodes.Select(n => n.Value).ToArray() })).ToDictionary(h => h.NodeId, h => h.ToHead());
+
+    private static async Task<Dictionary<(NodeId, long), RepeatRow>> Find(Tx tx, IEnumerable<Link> links)
+    {
+        var found = new Dictionary<(NodeId, long), RepeatRow>();
+        // Repeats of one node are usually neighbours: they are read by its range of numbers.
+        foreach (var node in links.GroupBy(l => l.NodeId))
+        {
+            var numbers = node.Select(l => l.Sequence).Distinct().ToArray();
+            foreach (var row in await tx.Query<RepeatRow>("SELECT node_id, sequence, hash, trust FROM telemetry_batches WHERE node_id = @node AND sequence IN @numbers", new { node = node.Key, numbers }))
+                found[(row.NodeId, row.Sequence)] = row;
+        }
+        return found;
+    }
+
+    private static async Task<HashSet<long>> Closed(Tx tx, IEnumerable<long> all)
+    {
+        var epochs = all.Distinct().Order().ToArray();
+        // SQLite has one writer. PostgreSQL has many: a batch must not slip in while its epoch is being closed.
+        if (tx.IsPostgres) await tx.Execute("SELECT pg_advisory_xact_lock_shared(@LockSpace, epoch) FROM unnest(@epochs) AS epoch", new { LockSpace, epochs = epochs.Select(e => (int)e).ToArray() });
+        return [.. await tx.Query<long>("SELECT epoch FROM telemetry_closed_epochs WHERE epoch IN @epochs", new { epochs })];
+    }
+
+    public static async Task<ChainHead> Head(Tx tx, NodeId node) => (await Heads(tx, [node])).GetValueOrDefault(node, ChainHead.Empty);
 
     public static Task<BatchRow?> Find(Tx tx, NodeId node, long sequence) => tx.First<BatchRow>(
         """
@@ -56,14 +116,9 @@ internal static class TelemetryStore
         await tx.Execute("INSERT INTO telemetry_closed_epochs (epoch, closed_at) VALUES (@epoch, @now) ON CONFLICT (epoch) DO NOTHING", new { epoch, now });
     }
 
-    public static async Task<bool> IsClosed(Tx tx, long epoch)
-    {
-        // SQLite has one writer. PostgreSQL has many: a batch must not slip in while its epoch is being closed.
-        if (tx.IsPostgres) await tx.Execute("SELECT pg_advisory_xact_lock_shared(@LockSpace, @epoch)", new { LockSpace, epoch = (int)epoch });
-        return await tx.Single<long>("SELECT COUNT(*) FROM telemetry_closed_epochs WHERE epoch = @epoch", new { epoch }) > 0;
-    }
+    public static async Task<bool> IsClosed(Tx tx, long epoch) => (await Closed(tx, [epoch])).Count > 0;
 
-    private static Task<int> Insert(Tx tx, Batch batch, PackedBatch packed, DateTimeOffset now) => tx.Execute(
+    private static Task<int> Insert(Tx tx, ReadyBatch batch, DateTimeOffset now) => tx.Execute(
         """
         INSERT INTO telemetry_batches (node_id, sequence, epoch, from_second, step_seconds, samples, previous_hash, hash, signature, trust, received_at, rollup, columns)
         VALUES (@NodeId, @Sequence, @Epoch, @From, @Step, @Samples, @PreviousHash, @Hash, @Signature, @trust, @now, @Rollup, @Columns)
@@ -71,30 +126,54 @@ internal static class TelemetryStore
         """,
         new
         {
-            batch.NodeId,
-            batch.Sequence,
-            batch.Epoch,
-            batch.From,
-            batch.Step,
-            batch.Columns.Samples,
-            batch.PreviousHash,
-            batch.Hash,
-            batch.Signature,
-            trust = (long)batch.Trust,
+            batch.Link.NodeId,
+            batch.Link.Sequence,
+            batch.Link.Epoch,
+            batch.Link.From,
+            batch.Link.Step,
+            batch.Link.Samples,
+            batch.Link.PreviousHash,
+            batch.Link.Hash,
+            batch.Link.Signature,
+            trust = (long)batch.Link.Trust,
             now,
-            packed.Rollup,
-            packed.Columns,
+            batch.Packed.Rollup,
+            batch.Packed.Columns,
         });
 
-    private sealed record HeadRow(long Sequence, Hash32 Hash, long EndsAt)
+    private static readonly Bulk<Row> Rows = new Bulk<Row>("INSERT INTO telemetry_batches")
+        .Text("node_id", r => r.Link.NodeId.Value).Number("sequence", r => r.Link.Sequence).Number("epoch", r => r.Link.Epoch)
+        .Number("from_second", r => r.Link.From).Number("step_seconds", r => r.Link.Step).Number("samples", r => r.Link.Samples)
+        .Text("previous_hash", r => r.Link.PreviousHash.Value).Text("hash", r => r.Link.Hash.Value).Text("signature", r => r.Link.Signature)
+        .Number("trust", r => (long)r.Link.Trust).Number("received_at", r => r.At.ToUnixTimeMilliseconds())
+        .Bytes("rollup", r => r.Batch.Packed.Rollup).Bytes("columns", r => r.Batch.Packed.Columns);
+
+    private sealed record Row(ReadyBatch Batch, DateTimeOffset At)
     {
-        public ChainHead ToHead() => new(Sequence + 1, Hash, EndsAt);
+        public Link Link => Batch.Link;
     }
+
+    private sealed record RepeatRow(NodeId NodeId, long Sequence, Hash32 Hash, long Trust);
+
+    private sealed record HeadRow(NodeId NodeId, long Sequence, Hash32 Hash, long FromSecond, long StepSeconds, long Samples)
+    {
+        public ChainHead ToHead() => new(Sequence + 1, Hash, FromSecond + StepSeconds * Samples);
+    }
+}
+
+/// <summary>A batch that was checked, as it waits to be stored: without what its samples take in memory.</summary>
+internal sealed record ReadyBatch(Link Link, PackedBatch Packed)
+{
+    /// <summary>About what it takes in memory and in one statement.</summary>
+    public int Size => 512 + Packed.Rollup.Length + Packed.Columns.Length;
 }
 
 /// <summary>A batch's sums and samples as they are stored; made before a transaction holds any lock.</summary>
 internal sealed record PackedBatch(byte[] Rollup, byte[] Columns)
 {
-    public static PackedBatch Of(Batch batch) => new(
-        Telemetry.Rollup.ToBytes(Telemetry.Rollup.Of(batch.Columns, batch.From, batch.Step, Curtailment.None)), ColumnsCodec.Compress(batch.Columns));
+    public static PackedBatch Of(Batch batch) => Of(batch, ColumnsCodec.Compress(batch.Columns));
+
+    /// <param name="columns">as the node has packed them</param>
+    public static PackedBatch Of(Batch batch, byte[] columns) => new(
+        Telemetry.Rollup.ToBytes(Telemetry.Rollup.Of(batch.Columns, batch.From, batch.Step, Curtailment.None)), columns);
 }

@@ -136,7 +136,7 @@ public class BatchTests
     {
         var chain = Chain(new Random(5), 3);
         var head = new ChainHead(2, chain[1].Hash, chain[1].To);
-        Assert.Null(head.Refuses(chain[2], epochIsClosed: false));
+        Assert.Null(head.Refuses(chain[2].Link, epochIsClosed: false));
         Refused("epoch-closed", "from", chain[2], epochIsClosed: true);
         Refused("sequence-gap", "sequence", chain[2] with { Sequence = 3 });
         Refused("overlapping-batch", "from", chain[2] with { From = chain[1].To - 1 });
@@ -146,7 +146,7 @@ public class BatchTests
 
         void Refused(string code, string field, Batch batch, bool epochIsClosed = false)
         {
-            var error = head.Refuses(batch, epochIsClosed);
+            var error = head.Refuses(batch.Link, epochIsClosed);
             Assert.Equal((code, field), (error?.Code, error?.Fields[0].Field));
         }
     }
@@ -176,7 +176,7 @@ public class BatchTests
         var head = ChainHead.Empty;
         foreach (var batch in chain)
         {
-            if (head.Refuses(batch, epochIsClosed: false) is not null) return false;
+            if (head.Refuses(batch.Link, epochIsClosed: false) is not null) return false;
             head = new(batch.Sequence + 1, batch.Hash, batch.To);
         }
         return true;

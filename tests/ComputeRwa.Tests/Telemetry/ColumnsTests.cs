@@ -27,6 +27,57 @@ public class ColumnsTests
     }
 
     [Fact]
+    public void Columns_stored_in_the_first_layout_are_still_read()
+    {
+        // Written by the program before version 2: 2 GPUs, 3 samples.
+        var packed = Convert.FromHexString("010200000003000000260000001B2500004465B7CD9EC67CF3123F140678CB4AF821520024690577509F8F6CC04DEF271DC0289B651200");
+        Assert.True(Same(Columns.Of(2, 3, [[1, 2, 3, 10_000, -1, 0], [100, 0, -1, 5, 5, 5], [700_000, 699_990, 1, 0, 0, 0], [80_000, -1, 0, 1, 1, 1]]), ColumnsCodec.Decompress(packed)));
+    }
+
+    /// <summary>What a machine measures: noise around a level, rounded; idle and busy by turns; runs; gaps.</summary>
+    [Fact]
+    public void Realistic_rows_take_about_as_many_bits_as_their_noise_has()
+    {
+        var random = new Random(3);
+        var noisy = Row(600, _ => 650_000 + Gauss(8_000));
+        var rounded = Row(600, _ => (65_000 + Gauss(800)) * 10);
+        // A normal distribution of deviation s has log2(s × 4.13) bits: 15.0 and 11.7.
+        Assert.InRange(Bits(noisy), 600 * 15, 600 * 15.5);
+        Assert.InRange(Bits(rounded), 600 * 11.6, 600 * 12.3);
+        Assert.InRange(Bits(Row(600, _ => 71_234)), 0, 80);
+        Assert.InRange(Bits(Row(600, i => i % 97 == 0 ? Columns.Missing : 650_000 + Gauss(8_000))), 600 * 15, 600 * 16.5);
+
+        int Gauss(int deviation) => (int)(deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        static int[] Row(int samples, Func<int, int> value) => [.. Enumerable.Range(0, samples).Select(value)];
+        static int Bits(int[] row)
+        {
+            var to = new byte[RowCodec.MostBytes(row.Length)];
+            var length = RowCodec.Write(row, to);
+            ReadOnlySpan<byte> from = to.AsSpan(0, length);
+            var read = new int[row.Length];
+            Assert.True(RowCodec.TryRead(ref from, read) && from.IsEmpty && read.SequenceEqual(row));
+            return 8 * length;
+        }
+    }
+
+    [Fact]
+    public void Rows_of_any_values_come_back_as_they_were()
+    {
+        var random = new Random(11);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var (scale, unit) = (random.Next(1, 32), random.Next(4) == 0 ? random.Next(1, 1_000) : 1);
+            var row = new int[random.Next(1, 70)];
+            for (var j = 0; j < row.Length; j++)
+                row[j] = random.Next(20) == 0 ? Columns.Missing : random.Next(3) == 0 && j > 0 ? row[j - 1] : (int)(random.NextInt64(1L << scale) / unit * unit & int.MaxValue);
+            var to = new byte[RowCodec.MostBytes(row.Length)];
+            ReadOnlySpan<byte> from = to.AsSpan(0, RowCodec.Write(row, to));
+            var read = new int[row.Length];
+            Assert.True(RowCodec.TryRead(ref from, read) && from.IsEmpty && read.SequenceEqual(row), string.Join(' ', row));
+        }
+    }
+
+    [Fact]
     public void Damaged_bytes_are_refused_and_not_guessed_at()
     {
         var packed = ColumnsCodec.Compress(Samples.Random(new Random(1), 4, 50));
