@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ComputeRwa.Benchmarks.Telemetry;
 
 namespace ComputeRwa.Benchmarks;
 
@@ -8,18 +9,24 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        if (args is not ([] or ["full"] or ["chain"] or ["full", "chain"]))
+        if (args is not ([] or ["full"] or ["chain"] or ["full", "chain"] or ["telemetry"] or ["full", "telemetry"]))
         {
             await Console.Error.WriteLineAsync(
                 """
-                usage: ./scripts/bench.sh [full] [chain]
+                usage: ./scripts/bench.sh [full] [chain | telemetry]
                   full    closes an epoch of 1,000,000 leases as well; with chain, sends 10,000 transactions instead of 1,000, and reads 500,000 events too
                   chain   only what goes to the chain
+                  telemetry  samples made durable and bytes stored, beside others; with full, of four times as many samples
                 """);
             return 2;
         }
         var full = args is ["full", ..];
         Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, .NET {Environment.Version}");
+        if (args is [.., "telemetry"])
+        {
+            await TelemetryTable.Measure(full);
+            return 0;
+        }
         Line("what", "measured", "budget");
         if (args is [.., "chain"])
         {
