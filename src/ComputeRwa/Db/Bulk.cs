@@ -6,7 +6,8 @@ namespace ComputeRwa.Db;
 
 /// <summary>Inserts any number of rows by one statement whose text is always the same: PostgreSQL takes each column as an array, SQLite prepares once.</summary>
 /// <param name="into"><c>INSERT INTO</c> and the table</param>
-internal sealed class Bulk<T>(string into)
+/// <param name="otherwise">such as <c>ON CONFLICT (id) DO NOTHING</c></param>
+internal sealed class Bulk<T>(string into, string otherwise = "")
 {
     private readonly List<(string Name, Func<T, object?> Value, Func<IEnumerable<T>, object> Array)> _columns = [];
 
@@ -28,11 +29,12 @@ internal sealed class Bulk<T>(string into)
         return this;
     }
 
-    public async Task Insert(Tx tx, IReadOnlyCollection<T> rows)
+    /// <returns>rows that were inserted</returns>
+    public async Task<int> Insert(Tx tx, IReadOnlyCollection<T> rows)
     {
-        if (rows.Count == 0) return;
-        if (tx.IsPostgres) await tx.Execute($"{into} ({Names}) SELECT * FROM unnest({Places})", Arrays(rows));
-        else await Repeat(tx, rows);
+        if (rows.Count == 0) return 0;
+        if (tx.IsPostgres) return await tx.Execute($"{into} ({Names}) SELECT * FROM unnest({Places}) {otherwise}", Arrays(rows));
+        return await Repeat(tx, rows);
     }
 
     private string Names => string.Join(", ", _columns.Select(c => c.Name));
@@ -48,18 +50,20 @@ internal sealed class Bulk<T>(string into)
         return arrays;
     }
 
-    private async Task Repeat(Tx tx, IReadOnlyCollection<T> rows)
+    private async Task<int> Repeat(Tx tx, IReadOnlyCollection<T> rows)
     {
         var (connection, transaction) = await tx.Raw();
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = $"{into} ({Names}) VALUES ({Places})";
+        command.CommandText = $"{into} ({Names}) VALUES ({Places}) {otherwise}";
         var places = _columns.Select((_, i) => Parameter(command, Place(i))).ToList();
+        var inserted = 0;
         foreach (var row in rows)
         {
             foreach (var (place, column) in places.Zip(_columns)) place.Value = column.Value(row) ?? DBNull.Value;
-            await command.ExecuteNonQueryAsync();
+            inserted += await command.ExecuteNonQueryAsync();
         }
+        return inserted;
     }
 
     private static DbParameter Parameter(DbCommand command, string name)

@@ -18,7 +18,7 @@ internal static class TypeHandlers
         AddId<QuoteId>();
         AddId<TransactionId>();
         Add<Address>(a => a.Value, v => Address.Parse((string)v));
-        Add<Hash32>(h => h.Value, v => Hash32.Parse((string)v));
+        Add<Hash32>(h => h.Value, v => v is byte[] bytes ? Hash32.Of(bytes) : Hash32.Parse((string)v)); // bytes where there are millions of them
         Add<BigInteger>(i => i.ToString(CultureInfo.InvariantCulture), v => BigInteger.Parse((string)v, CultureInfo.InvariantCulture));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));

@@ -46,6 +46,7 @@ internal static partial class Problems
         ["previous-hash-mismatch"] = (409, "The batch does not follow the one that is stored.", false),
         ["gpu-already-let"] = (409, "A GPU is committed to another lease in these epochs.", false),
         ["epoch-closed"] = (409, "The epoch is closed.", false),
+        ["evidence-dropped"] = (410, "The evidence is no longer kept here.", false),
         ["not-in-default"] = (409, "The lessee is not in default.", true),
         ["already-written"] = (409, "It is written once, and it stands.", false),
         ["nothing-due"] = (409, "Nothing is owed now.", true),

@@ -81,6 +81,8 @@ internal static class EpochApi
     private static async Task<Results<PushStreamHttpResult, Refusal>> Evidence(long epoch, Tx tx, HttpContext http)
     {
         if (await EpochStore.Find(tx, epoch) is not { } row) return new Refusal(NotClosed(epoch));
+        if (await SampleStore.IsDropped(tx, epoch))
+            return new Refusal(new("evidence-dropped", $"The samples of epoch {epoch} were dropped after it could no longer be challenged; hashes and sums are kept.", []));
         var nodes = (await LeaseStore.Gpus(tx, await EpochStore.Metered(tx, row))).SelectMany(gpus => gpus).Select(g => g.NodeId).Distinct().ToList();
         return TypedResults.Stream(stream => EvidenceStore.Write(tx, epoch, nodes, stream, http.RequestAborted), "application/json");
     }
@@ -108,6 +110,10 @@ internal sealed class EpochDesk(Deployment deployment, PayTokens tokens, TimePro
 
     private static async Task<EpochStatus> Unposted(Tx tx, EpochRow e, TransactionId? transaction) =>
         e.Attempt != await CancellationStore.NextAttempt(tx) ? EpochStatus.Cancelled : transaction is null ? EpochStatus.Closed : EpochStatus.Posting;
+
+    /// <summary>Since when the epoch's root pays out, unchallenged; null while it does not, or another root stands in its place.</summary>
+    public async Task<DateTimeOffset?> ActiveSince(Tx tx, EpochRow e) =>
+        await CancellationStore.Standing(tx, e.Epoch) is { } post && post.Root == e.Root && await ActiveAt(tx, e.Epoch) is var at && at <= time.Now() ? at : null;
 
     private async Task<DateTimeOffset> ActiveAt(Tx tx, long epoch)
     {

@@ -15,6 +15,9 @@ internal static class SettlementSetup
         services.AddSingleton(ReconciliationSchedule.Read(config));
         services.AddSingleton<ReconciliationJob>();
         services.AddHostedService(s => s.GetRequiredService<ReconciliationJob>());
+        services.AddSingleton(SampleRetention.Read(config));
+        services.AddSingleton<SampleRetentionJob>();
+        services.AddHostedService(s => s.GetRequiredService<SampleRetentionJob>());
         services.AddProjector<RootProjector>();
     }
 

@@ -55,8 +55,9 @@ internal static class EvidenceStore
 
     private static Task<List<EvidenceRow>> Batches(Tx tx, long epoch, NodeId node, long after) => tx.Query<EvidenceRow>(
         """
-        SELECT sequence, from_second, step_seconds, previous_hash, hash, signature, columns
-        FROM telemetry_batches WHERE epoch = @epoch AND node_id = @node AND sequence > @after ORDER BY sequence LIMIT @BatchesAtATime
+        SELECT b.sequence, b.from_second, b.step_seconds, s.previous_hash, b.hash, s.signature, s.columns
+        FROM telemetry_batches b JOIN telemetry_samples s ON s.epoch = b.epoch AND s.node_id = b.node_id AND s.sequence = b.sequence
+        WHERE b.epoch = @epoch AND b.node_id = @node AND b.sequence > @after ORDER BY b.sequence LIMIT @BatchesAtATime
         """,
         new { epoch, node, after, BatchesAtATime });
 
@@ -68,7 +69,7 @@ internal static class EvidenceStore
         json.WriteNumber("stepSeconds", row.StepSeconds);
         json.WriteString("previousHash", row.PreviousHash.Value);
         json.WriteString("hash", row.Hash.Value);
-        json.WriteString("signature", row.Signature);
+        json.WriteString("signature", row.Signature is null ? null : "0x" + Convert.ToHexStringLower(row.Signature));
         json.WritePropertyName("columns");
         // Not serialized into the writer: that would flush it synchronously, which a response stream refuses.
         json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(ColumnsCodec.Decompress(row.Columns).ToJson(), JsonSerializerOptions.Web), skipInputValidation: true);
@@ -76,5 +77,5 @@ internal static class EvidenceStore
     }
 
     private sealed record EvidenceRow(
-        long Sequence, long FromSecond, long StepSeconds, Hash32 PreviousHash, Hash32 Hash, string? Signature, byte[] Columns);
+        long Sequence, long FromSecond, long StepSeconds, Hash32 PreviousHash, Hash32 Hash, byte[]? Signature, byte[] Columns);
 }

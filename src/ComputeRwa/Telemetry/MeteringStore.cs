@@ -13,7 +13,7 @@ internal static class MeteringStore
         var batches = new List<MeteredBatch>();
         foreach (var row in await Rollups(tx, gpus.Select(g => g.NodeId).Distinct(), epoch))
             batches.Add(curtailment.Overlap(row.FromSecond, row.ToSecond) == 0 ? row.ToBatch()
-                : row.ToBatch(Rollup.Of(await Columns(tx, row), row.FromSecond, (int)row.StepSeconds, curtailment)));
+                : row.ToBatch(Rollup.Of(await Columns(tx, epoch, row), row.FromSecond, (int)row.StepSeconds, curtailment)));
         return Metering.Measure(gpus, length, curtailment, batches);
     }
 
@@ -26,8 +26,8 @@ internal static class MeteringStore
         """,
         new { epoch, nodes = nodes.Select(n => n.Value).ToArray() });
 
-    private static async Task<Columns> Columns(Tx tx, RollupRow row) => ColumnsCodec.Decompress(await tx.Single<byte[]>(
-        "SELECT columns FROM telemetry_batches WHERE node_id = @NodeId AND sequence = @Sequence", new { row.NodeId, row.Sequence }));
+    private static async Task<Columns> Columns(Tx tx, long epoch, RollupRow row) => await SampleStore.Find(tx, epoch, row.NodeId, row.Sequence)
+        ?? throw new InvalidOperationException($"The samples of epoch {epoch} were dropped before it was closed.");
 }
 
 internal sealed record RollupRow(

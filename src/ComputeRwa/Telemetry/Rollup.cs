@@ -21,6 +21,7 @@ internal static class Rollup
     public const int BusyBps = 500;
 
     private const int RowSize = 5 * sizeof(long);
+    private const int MostVarint = 9;
 
     /// <summary>One entry a GPU. Seconds inside <paramref name="curtailment"/> count for energy only.</summary>
     public static GpuUse[] Of(Columns columns, long from, int step, Curtailment curtailment)
@@ -64,22 +65,48 @@ internal static class Rollup
         return seconds;
     }
 
+    /// <summary>
+    /// The number of GPUs, then the five sums of each, all as varints; and a zero where the length would be that of the layout before, which was
+    /// forty bytes a GPU.
+    /// </summary>
     public static byte[] ToBytes(GpuUse[] uses)
     {
-        var bytes = new byte[uses.Length * RowSize];
-        for (var i = 0; i < uses.Length; i++)
-        {
-            var row = bytes.AsSpan(i * RowSize);
-            BinaryPrimitives.WriteInt64LittleEndian(row, uses[i].Available);
-            BinaryPrimitives.WriteInt64LittleEndian(row[8..], uses[i].Busy);
-            BinaryPrimitives.WriteInt64LittleEndian(row[16..], uses[i].LoadSeconds);
-            BinaryPrimitives.WriteInt64LittleEndian(row[24..], uses[i].Guessed);
-            BinaryPrimitives.WriteInt64LittleEndian(row[32..], uses[i].MilliwattSeconds);
-        }
-        return bytes;
+        var bytes = new byte[(1 + 5 * uses.Length) * MostVarint + 1];
+        var at = Write(bytes, 0, uses.Length);
+        foreach (var use in uses)
+            foreach (var sum in (ReadOnlySpan<long>)[use.Available, use.Busy, use.LoadSeconds, use.Guessed, use.MilliwattSeconds])
+                at = Write(bytes, at, sum);
+        return bytes[..(at % RowSize == 0 ? at + 1 : at)];
     }
 
     public static GpuUse[] FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length % RowSize == 0) return FromFixed(bytes);
+        var uses = new GpuUse[Read(ref bytes)];
+        for (var i = 0; i < uses.Length; i++) uses[i] = new(Read(ref bytes), Read(ref bytes), Read(ref bytes), Read(ref bytes), Read(ref bytes));
+        return uses;
+    }
+
+    private static int Write(Span<byte> to, int at, long value)
+    {
+        for (; value >= 0x80; value >>= 7) to[at++] = (byte)(value | 0x80);
+        to[at++] = (byte)value;
+        return at;
+    }
+
+    private static long Read(ref ReadOnlySpan<byte> from)
+    {
+        var value = 0L;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = from[0];
+            from = from[1..];
+            value |= (long)(next & 0x7f) << shift;
+            if (next < 0x80) return value;
+        }
+    }
+
+    private static GpuUse[] FromFixed(ReadOnlySpan<byte> bytes)
     {
         var uses = new GpuUse[bytes.Length / RowSize];
         for (var i = 0; i < uses.Length; i++)

@@ -18,8 +18,9 @@ internal sealed record BatchAnswers(IReadOnlyList<BatchAnswer> Batches);
 
 internal sealed record TelemetryPosition(long NextSequence, string HeadHash);
 
+/// <param name="PreviousHash">null, like the signature, once the samples were dropped</param>
 internal sealed record BatchView(
-    long Sequence, long Epoch, DateTimeOffset From, long StepSeconds, long Samples, string PreviousHash, string Hash, string? Signature, Trust Trust,
+    long Sequence, long Epoch, DateTimeOffset From, long StepSeconds, long Samples, string? PreviousHash, string Hash, string? Signature, Trust Trust,
     DateTimeOffset ReceivedAt);
 
 internal sealed record NodeRollup(string NodeId, long Epoch, int Batches, IReadOnlyList<GpuRollup> Gpus);
@@ -94,6 +95,7 @@ internal static class TelemetryApi
         index, uuid, use.Available, use.Busy, use.Available == 0 ? 0 : use.LoadSeconds / use.Available, use.MilliwattSeconds / 3_600_000);
 
     private static BatchView View(BatchRow b) => new(
-        b.Sequence, b.Epoch, DateTimeOffset.FromUnixTimeSeconds(b.FromSecond), b.StepSeconds, b.Samples, b.PreviousHash.Value, b.Hash.Value, b.Signature,
+        b.Sequence, b.Epoch, DateTimeOffset.FromUnixTimeSeconds(b.FromSecond), b.StepSeconds, b.Samples, b.PreviousHash is null ? null : Hash32.Of(b.PreviousHash).Value,
+        b.Hash.Value, b.Signature is null ? null : "0x" + Convert.ToHexStringLower(b.Signature),
         (Trust)b.Trust, b.ReceivedAt);
 }

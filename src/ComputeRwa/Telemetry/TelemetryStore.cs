@@ -7,8 +7,9 @@ namespace ComputeRwa.Telemetry;
 internal sealed record Appended(bool IsDuplicate, Trust Trust);
 
 /// <summary>A batch without its samples.</summary>
+/// <param name="PreviousHash">null, like the signature, once its samples were dropped</param>
 internal sealed record BatchRow(
-    long Sequence, long Epoch, long FromSecond, long StepSeconds, long Samples, Hash32 PreviousHash, Hash32 Hash, string? Signature, long Trust,
+    long Sequence, long Epoch, long FromSecond, long StepSeconds, long Samples, byte[]? PreviousHash, Hash32 Hash, byte[]? Signature, long Trust,
     DateTimeOffset ReceivedAt);
 
 internal static class TelemetryStore
@@ -21,26 +22,31 @@ internal static class TelemetryStore
 
     private static async Task<Result<Appended>> Append(Tx tx, ReadyBatch batch, DateTimeOffset now)
     {
-        var verdict = (await Judge(tx, [batch.Link]))[0];
-        if (!verdict.Ok(out var appended, out _) || appended.IsDuplicate) return verdict;
-        if (await Insert(tx, batch, now) == 1) return verdict;
+        var (verdicts, isWhole) = await Store(tx, [batch], now);
         // PostgreSQL only: another request took this number since we looked.
-        return await Append(tx, batch, now);
+        return isWhole ? verdicts[0] : await Append(tx, batch, now);
     }
 
     /// <summary>
-    /// Each batch in turn as the next link of its node's chain, the ones that may be stored by one statement; what stops one does not stop its
+    /// Each batch in turn as the next link of its node's chain, those that may be stored by one statement; what stops one does not stop its
     /// neighbours, save those of its own node that follow it.
     /// </summary>
-    /// <exception cref="System.Data.Common.DbException">PostgreSQL only, a unique violation: another writer took a number since we looked; try again in a new transaction.</exception>
-    public static async Task<IReadOnlyList<Result<Appended>>> AppendAll(Tx tx, IReadOnlyList<ReadyBatch> batches, DateTimeOffset now)
+    /// <returns>null in PostgreSQL when another writer took a number since we looked: then this transaction must not commit; try again in a new one.</returns>
+    public static async Task<IReadOnlyList<Result<Appended>>?> AppendAll(Tx tx, IReadOnlyList<ReadyBatch> batches, DateTimeOffset now)
+    {
+        var (verdicts, isWhole) = await Store(tx, batches, now);
+        return isWhole ? verdicts : null;
+    }
+
+    private static async Task<(Result<Appended>[] Verdicts, bool IsWhole)> Store(Tx tx, IReadOnlyList<ReadyBatch> batches, DateTimeOffset now)
     {
         var verdicts = await Judge(tx, [.. batches.Select(b => b.Link)]);
         // In order of node, so that two writers that meet wait for one another instead of for each other.
-        var stored = batches.Where((batch, i) => verdicts[i].Ok(out var appended, out _) && !appended.IsDuplicate)
-            .OrderBy(b => b.Link.NodeId.Value, StringComparer.Ordinal).ThenBy(b => b.Link.Sequence).Select(b => new Row(b, now)).ToList();
-        await Rows.Insert(tx, stored);
-        return verdicts;
+        var accepted = batches.Where((batch, i) => verdicts[i].Ok(out var appended, out _) && !appended.IsDuplicate)
+            .OrderBy(b => b.Link.NodeId.Value, StringComparer.Ordinal).ThenBy(b => b.Link.Sequence).ToList();
+        if (await Rows.Insert(tx, accepted.ConvertAll(b => new Row(b, now))) < accepted.Count) return (verdicts, false);
+        await SampleStore.Insert(tx, accepted);
+        return (verdicts, true);
     }
 
     private static async Task<Result<Appended>[]> Judge(Tx tx, IReadOnlyList<Link> links)
@@ -97,15 +103,17 @@ internal static class TelemetryStore
 
     public static Task<BatchRow?> Find(Tx tx, NodeId node, long sequence) => tx.First<BatchRow>(
         """
-        SELECT sequence, epoch, from_second, step_seconds, samples, previous_hash, hash, signature, trust, received_at
-        FROM telemetry_batches WHERE node_id = @node AND sequence = @sequence
+        SELECT b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, s.previous_hash, b.hash, s.signature, b.trust, b.received_at
+        FROM telemetry_batches b LEFT JOIN telemetry_samples s ON s.epoch = b.epoch AND s.node_id = b.node_id AND s.sequence = b.sequence
+        WHERE b.node_id = @node AND b.sequence = @sequence
         """,
         new { node, sequence });
 
     public static Task<List<BatchRow>> List(Tx tx, NodeId node, long after, int limit) => tx.Query<BatchRow>(
         """
-        SELECT sequence, epoch, from_second, step_seconds, samples, previous_hash, hash, signature, trust, received_at
-        FROM telemetry_batches WHERE node_id = @node AND sequence > @after ORDER BY sequence LIMIT @limit
+        SELECT b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, s.previous_hash, b.hash, s.signature, b.trust, b.received_at
+        FROM telemetry_batches b LEFT JOIN telemetry_samples s ON s.epoch = b.epoch AND s.node_id = b.node_id AND s.sequence = b.sequence
+        WHERE b.node_id = @node AND b.sequence > @after ORDER BY b.sequence LIMIT @limit
         """,
         new { node, after, limit });
 
@@ -118,35 +126,11 @@ internal static class TelemetryStore
 
     public static async Task<bool> IsClosed(Tx tx, long epoch) => (await Closed(tx, [epoch])).Count > 0;
 
-    private static Task<int> Insert(Tx tx, ReadyBatch batch, DateTimeOffset now) => tx.Execute(
-        """
-        INSERT INTO telemetry_batches (node_id, sequence, epoch, from_second, step_seconds, samples, previous_hash, hash, signature, trust, received_at, rollup, columns)
-        VALUES (@NodeId, @Sequence, @Epoch, @From, @Step, @Samples, @PreviousHash, @Hash, @Signature, @trust, @now, @Rollup, @Columns)
-        ON CONFLICT (node_id, sequence) DO NOTHING
-        """,
-        new
-        {
-            batch.Link.NodeId,
-            batch.Link.Sequence,
-            batch.Link.Epoch,
-            batch.Link.From,
-            batch.Link.Step,
-            batch.Link.Samples,
-            batch.Link.PreviousHash,
-            batch.Link.Hash,
-            batch.Link.Signature,
-            trust = (long)batch.Link.Trust,
-            now,
-            batch.Packed.Rollup,
-            batch.Packed.Columns,
-        });
-
-    private static readonly Bulk<Row> Rows = new Bulk<Row>("INSERT INTO telemetry_batches")
+    private static readonly Bulk<Row> Rows = new Bulk<Row>("INSERT INTO telemetry_batches", "ON CONFLICT (node_id, sequence) DO NOTHING")
         .Text("node_id", r => r.Link.NodeId.Value).Number("sequence", r => r.Link.Sequence).Number("epoch", r => r.Link.Epoch)
         .Number("from_second", r => r.Link.From).Number("step_seconds", r => r.Link.Step).Number("samples", r => r.Link.Samples)
-        .Text("previous_hash", r => r.Link.PreviousHash.Value).Text("hash", r => r.Link.Hash.Value).Text("signature", r => r.Link.Signature)
-        .Number("trust", r => (long)r.Link.Trust).Number("received_at", r => r.At.ToUnixTimeMilliseconds())
-        .Bytes("rollup", r => r.Batch.Packed.Rollup).Bytes("columns", r => r.Batch.Packed.Columns);
+        .Bytes("hash", r => r.Link.Hash.ToBytes()).Number("trust", r => (long)r.Link.Trust).Number("received_at", r => r.At.ToUnixTimeMilliseconds())
+        .Bytes("rollup", r => r.Batch.Packed.Rollup);
 
     private sealed record Row(ReadyBatch Batch, DateTimeOffset At)
     {

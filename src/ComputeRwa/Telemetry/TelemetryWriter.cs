@@ -20,7 +20,6 @@ internal sealed class TelemetryWriter(Database database, TimeProvider time, ILog
     private const int MostAttempts = 10;
     private const string Deadlock = "40P01";
     private const string SerializationFailure = "40001";
-    private const string UniqueViolation = "23505";
 
     private readonly Channel<Waiting> _queue = Channel.CreateUnbounded<Waiting>(new() { SingleReader = true });
     private long _waiting;
@@ -96,13 +95,13 @@ internal sealed class TelemetryWriter(Database database, TimeProvider time, ILog
             try
             {
                 await using var tx = database.Write();
-                var verdicts = await TelemetryStore.AppendAll(tx, batches, time.Now());
+                // null: another replica extended one of these chains at the same time; the second look sees what it has stored.
+                if (await TelemetryStore.AppendAll(tx, batches, time.Now()) is not { } verdicts) continue;
                 await tx.Commit();
                 return verdicts;
             }
-            catch (DbException e) when (e.SqlState is Deadlock or SerializationFailure or UniqueViolation && attempt < MostAttempts)
+            catch (DbException e) when (e.SqlState is Deadlock or SerializationFailure && attempt < MostAttempts)
             {
-                // Another replica extended one of these chains at the same time; the second look sees what it has stored.
                 log.LogDebug(e, "Telemetry met another writer's and is judged again");
             }
         }

@@ -50,7 +50,7 @@ public sealed class PackedPostTests(SharedApi shared) : IAsyncLifetime
         var batch = Chain(node, 1)[0];
         await Answers(await Send(Body(batch)));
         await using var tx = shared.App.Database.Read();
-        var stored = await tx.Single<byte[]>("SELECT columns FROM telemetry_batches WHERE node_id = @Id", new { node.Node.Id });
+        var stored = await tx.Single<byte[]>("SELECT columns FROM telemetry_samples WHERE node_id = @Id", new { node.Node.Id });
         Assert.Equal(ColumnsCodec.Compress(batch.Columns), stored);
         Assert.Equal(batch.Columns.Hash(), ColumnsCodec.Decompress(stored).Hash());
     }
@@ -155,7 +155,7 @@ public sealed class PackedPostTests(SharedApi shared) : IAsyncLifetime
         // Of what was flipped nothing that the key has not signed may have come in as attested.
         await using var tx = shared.App.Database.Read();
         var chain = Chain(node, 2).Select(b => b.Hash.Value).ToList();
-        Assert.All(await tx.Query<string>("SELECT hash FROM telemetry_batches WHERE node_id = @Id AND trust = 1", new { node.Node.Id }), hash => Assert.Contains(hash, chain));
+        Assert.All(await tx.Query<Hash32>("SELECT hash FROM telemetry_batches WHERE node_id = @Id AND trust = 1", new { node.Node.Id }), hash => Assert.Contains(hash.Value, chain));
     }
 
     [Fact]

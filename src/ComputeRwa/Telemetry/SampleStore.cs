@@ -1,0 +1,79 @@
+using ComputeRwa.Db;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Telemetry;
+
+/// <summary>
+/// The samples of batches, and what proves them: the largest part by far, and the one that is not needed for good. They come and go by parts of 32
+/// epochs, in PostgreSQL a partition each.
+/// </summary>
+internal static class SampleStore
+{
+    /// <summary>A node may name any past second: wide parts keep their number small, whatever it names.</summary>
+    public const long EpochsOfAPart = 32;
+
+    private const string Turn = "telemetry-samples";
+
+    private static readonly Bulk<ReadyBatch> Rows = new Bulk<ReadyBatch>("INSERT INTO telemetry_samples")
+        .Number("epoch", b => b.Link.Epoch).Text("node_id", b => b.Link.NodeId.Value).Number("sequence", b => b.Link.Sequence)
+        .Bytes("previous_hash", b => b.Link.PreviousHash.ToBytes()).Bytes("signature", b => b.Link.Signature is { } s ? Convert.FromHexString(s.AsSpan(2)) : null)
+        .Bytes("columns", b => b.Packed.Columns);
+
+    public static async Task Insert(Tx tx, IReadOnlyCollection<ReadyBatch> batches)
+    {
+        if (tx.IsPostgres) await MakeParts(tx, batches.Select(b => b.Link.Epoch / EpochsOfAPart).Distinct().ToArray());
+        await Rows.Insert(tx, batches);
+    }
+
+    public static async Task<Columns?> Find(Tx tx, long epoch, NodeId node, long sequence) =>
+        await tx.First<byte[]>("SELECT columns FROM telemetry_samples WHERE epoch = @epoch AND node_id = @node AND sequence = @sequence", new { epoch, node, sequence }) is { } columns
+            ? ColumnsCodec.Decompress(columns) : null;
+
+    /// <summary>Whether an epoch's samples may have been dropped: then nothing can be recomputed from them.</summary>
+    public static async Task<bool> IsDropped(Tx tx, long epoch) => await DroppedThrough(tx) >= epoch;
+
+    private static async Task<long> DroppedThrough(Tx tx) => await tx.First<long?>("SELECT through_epoch FROM telemetry_dropped_samples") ?? -1;
+
+    /// <summary>Drops the parts that end with this epoch or before; hashes and sums stay.</summary>
+    /// <returns>parts dropped in PostgreSQL, batches in SQLite</returns>
+    public static async Task<int> DropThrough(Tx tx, long epoch)
+    {
+        var end = (epoch + 1) / EpochsOfAPart * EpochsOfAPart;
+        if (end - 1 <= await DroppedThrough(tx)) return 0;
+        await tx.Execute(
+            """
+            INSERT INTO telemetry_dropped_samples (id, through_epoch) VALUES (1, @last)
+            ON CONFLICT (id) DO UPDATE SET through_epoch = excluded.through_epoch
+            """,
+            new { last = end - 1 });
+        if (!tx.IsPostgres) return await tx.Execute("DELETE FROM telemetry_samples WHERE epoch < @end", new { end });
+        await tx.TakeTurn(Turn);
+        // Whoever reads or writes samples would wait behind this one while it waits: it rather comes again.
+        await tx.Execute("SET LOCAL lock_timeout = '2s'");
+        var parts = await Parts(tx);
+        var ended = parts.Where(p => p < end / EpochsOfAPart).ToList();
+        foreach (var part in ended) await tx.Execute($"DROP TABLE telemetry_samples_{part}");
+        return ended.Count;
+    }
+
+    /// <summary>PostgreSQL only: the partitions there are, by number.</summary>
+    public static Task<List<long>> Parts(Tx tx) => tx.Query<long>(
+        """
+        SELECT CAST(substr(c.relname, length('telemetry_samples_') + 1) AS BIGINT) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = CAST('telemetry_samples' AS regclass) ORDER BY 1
+        """);
+
+    private static async Task MakeParts(Tx tx, long[] parts)
+    {
+        const string Missing = "SELECT part FROM unnest(@parts) AS part WHERE to_regclass('telemetry_samples_' || part) IS NULL ORDER BY part";
+        if ((await tx.Query<long>(Missing, new { parts })).Count == 0) return;
+        await tx.TakeTurn(Turn);
+        // Attached, not created in place: that would wait for everybody who reads.
+        foreach (var part in await tx.Query<long>(Missing, new { parts }))
+            await tx.Execute(
+                $"""
+                CREATE TABLE telemetry_samples_{part} (LIKE telemetry_samples INCLUDING DEFAULTS INCLUDING STORAGE);
+                ALTER TABLE telemetry_samples ATTACH PARTITION telemetry_samples_{part} FOR VALUES FROM ({part * EpochsOfAPart}) TO ({(part + 1) * EpochsOfAPart})
+                """);
+    }
+}
