@@ -28,14 +28,22 @@ internal static class Rollup
     {
         var seconds = SecondsOutside(columns.Samples, from, step, curtailment);
         var uses = new GpuUse[columns.Gpus];
-        for (var gpu = 0; gpu < uses.Length; gpu++) uses[gpu] = OfGpu(columns, gpu, step, seconds);
+        for (var gpu = 0; gpu < uses.Length; gpu++) uses[gpu] = OfGpu(columns, gpu, 0, step, seconds);
         return uses;
     }
 
-    private static GpuUse OfGpu(Columns columns, int gpu, int step, long[] seconds)
+    /// <summary>One GPU's over some of the samples, curtailment left aside.</summary>
+    public static GpuUse Of(Columns columns, int gpu, int first, int count, int step)
+    {
+        var seconds = new long[count];
+        Array.Fill(seconds, step);
+        return OfGpu(columns, gpu, first, step, seconds);
+    }
+
+    private static GpuUse OfGpu(Columns columns, int gpu, int first, int step, long[] seconds)
     {
         long available = 0, busy = 0, load = 0, guessed = 0, energy = 0;
-        var row = gpu * columns.Samples;
+        var row = gpu * columns.Samples + first;
         for (var i = 0; i < seconds.Length; i++)
         {
             if (columns.PowerMilliwatts[row + i] is var power and not Columns.Missing) energy += (long)power * step;

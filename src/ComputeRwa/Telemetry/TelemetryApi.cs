@@ -1,3 +1,4 @@
+using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Http;
@@ -28,6 +29,13 @@ internal sealed record NodeRollup(string NodeId, long Epoch, int Batches, IReadO
 /// <param name="LoadBps">mean load over the available seconds</param>
 internal sealed record GpuRollup(int Index, string Uuid, long AvailableSeconds, long BusySeconds, long LoadBps, long WattHours);
 
+/// <param name="Gpu">its row in the node's telemetry; null for all of the node</param>
+internal sealed record SeriesView(string NodeId, int? Gpu, DateTimeOffset From, DateTimeOffset To, long StepSeconds, IReadOnlyList<SeriesPoint> Points);
+
+/// <param name="LoadBps">mean load over the available seconds, rounded down; null without any</param>
+/// <param name="Joules">of all seconds with a power reading, rounded down</param>
+internal sealed record SeriesPoint(DateTimeOffset At, long AvailableSeconds, long BusySeconds, long? LoadBps, long Joules);
+
 internal static class TelemetryApi
 {
     private const long MostBytes = 8 << 20;
@@ -45,6 +53,7 @@ internal static class TelemetryApi
         var nodes = app.MapFeature("/v1/nodes/{id}", "Telemetry");
         nodes.MapGet("/telemetry", Position).WithSummary("Where a node's chain of batches stands");
         nodes.MapGet("/batches", List).WithSummary("A node's batches without samples, oldest first");
+        nodes.MapGet("/series", Series).WithSummary("A GPU's, or a whole node's, sums for each step of a range: what a chart needs");
         nodes.MapGet("/rollups", Rollups).WithSummary("What each GPU of a node did in an epoch");
     }
 
@@ -90,6 +99,18 @@ internal static class TelemetryApi
         var gpus = node.GpuUuids.Select((uuid, i) => View(i, uuid, batches.Aggregate(default(GpuUse), (sum, b) => sum + b.Gpus[i])));
         return TypedResults.Ok(new NodeRollup(id, epoch, batches.Count, [.. gpus]));
     }
+
+    private static async Task<Results<Ok<SeriesView>, Refusal>> Series(
+        string id, DateTimeOffset from, DateTimeOffset to, long stepSeconds, Tx tx, Deployment deployment, int? gpu = null)
+    {
+        if (await NodeStore.Find(tx, NodeId.From(id)) is not { } node) return new Refusal(Error.NotFound("node", id));
+        if (!SeriesRange.Read(from, to, stepSeconds, gpu, node.GpuUuids.Count).Ok(out var range, out var error)) return new Refusal(error);
+        var sums = await SeriesStore.Read(tx, node.Id, range, deployment.Epochs);
+        return TypedResults.Ok(new SeriesView(id, gpu, from, to, stepSeconds, [.. sums.Select((use, i) => Point(range.From + i * range.Step, use))]));
+    }
+
+    private static SeriesPoint Point(long second, GpuUse use) => new(
+        DateTimeOffset.FromUnixTimeSeconds(second), use.Available, use.Busy, use.Available == 0 ? null : use.LoadSeconds / use.Available, use.MilliwattSeconds / 1_000);
 
     private static GpuRollup View(int index, string uuid, GpuUse use) => new(
         index, uuid, use.Available, use.Busy, use.Available == 0 ? 0 : use.LoadSeconds / use.Available, use.MilliwattSeconds / 3_600_000);
