@@ -55,6 +55,20 @@ internal static class Storing
             Enumerable.Range(0, nodes[0].Count / together).Select(i => Body([.. nodes.SelectMany(chain => chain.Skip(i * together).Take(together))]))).ToList())];
     }
 
+    /// <summary>Bytes of each column for one sample, by itself.</summary>
+    public static string ByColumn(IReadOnlyList<NodeData> fleet)
+    {
+        var (bytes, samples) = (new long[4], 0L);
+        foreach (var columns in fleet.SelectMany(n => n.Batches.Take(4)))
+        {
+            samples += columns.Gpus * columns.Samples;
+            var to = new byte[RowCodec.MostBytes(columns.Samples)];
+            for (var c = 0; c < 4; c++)
+                for (var g = 0; g < columns.Gpus; g++) bytes[c] += RowCodec.Write(columns.InOrder[c].AsSpan(g * columns.Samples, columns.Samples), to);
+        }
+        return $"bytes of a sample by column, in batches of {fleet[0].Batches[0].Samples}: SM-active {(double)bytes[0] / samples:0.00}, utilisation {(double)bytes[1] / samples:0.00}, power {(double)bytes[2] / samples:0.00}, memory {(double)bytes[3] / samples:0.00}";
+    }
+
     private static (byte[], long) Body(List<Batch> batches)
     {
         using var body = new MemoryStream();

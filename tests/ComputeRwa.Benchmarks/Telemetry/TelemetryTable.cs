@@ -12,6 +12,7 @@ internal static class TelemetryTable
         var (nodes, batches) = full ? (64, 80) : (32, 40);
         var long_ = FleetData.Make(nodes, batches, 600);
         var short_ = FleetData.Make(nodes, batches * 2, 60);
+        // Each way of taking the same samples is a row: remote write belongs here too.
         var rows = new List<Stored>();
         foreach (var engine in new[] { "SQLite", "PostgreSQL" })
         {
@@ -23,6 +24,8 @@ internal static class TelemetryTable
             rows.Add(await Peers.Victoria(new(url), folder, long_));
         else Console.WriteLine("VictoriaMetrics is left out: scripts/bench.sh starts one and says where it is");
         Print(rows);
+        Console.WriteLine(Storing.ByColumn(long_));
+        foreach (var engine in new[] { "SQLite", "PostgreSQL" }) await Asking.Measure(engine);
     }
 
     private static void Print(List<Stored> rows)
