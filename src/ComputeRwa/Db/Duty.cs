@@ -9,7 +9,7 @@ namespace ComputeRwa.Db;
 /// <param name="clock">for its time stamps; what the database says of the time is the database's own</param>
 internal sealed class Duty(Database database, string name, TimeSpan term, TimeProvider clock)
 {
-    public static readonly TimeSpan Term = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Term = TimeSpan.FromSeconds(2);
 
     private readonly string _now = database.Now;
     private readonly long _milliseconds = database.IsPostgres ? (long)term.TotalMilliseconds : 0;
