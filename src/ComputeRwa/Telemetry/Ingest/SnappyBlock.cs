@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Telemetry.Ingest;
+
+/// <summary>
+/// Reads snappy's block format, which Prometheus sends (docs/adr/0012): a varint length, then literals and copies of what was read before.
+/// The length is judged before anything is allocated.
+/// </summary>
+internal static class SnappyBlock
+{
+    /// <param name="most">bytes that it may unpack to</param>
+    public static Result<byte[]> Read(ReadOnlySpan<byte> packed, int most)
+    {
+        if (!TryLength(packed, out var length, out var at)) return Malformed("its length cannot be read");
+        if (length > (uint)most) return new Error("too-large", $"The body unpacks to {length} bytes, and {most} are taken.", []);
+        // Copies can make much of little, but not without end: three bytes give at most 64.
+        if (length / 22 > (uint)packed.Length) return Malformed($"{packed.Length} bytes cannot unpack to {length}");
+        var output = new byte[length];
+        return Fill(packed[at..], output) ? output : Malformed("an element reaches past an end");
+    }
+
+    private static Error Malformed(string why) => new("malformed", $"The body is no snappy block: {why}.", [new("body", why)]);
+
+    private static bool TryLength(ReadOnlySpan<byte> packed, out uint length, out int at)
+    {
+        ulong value = 0;
+        length = 0;
+        for (at = 0; at < packed.Length && at < 5;)
+        {
+            var next = packed[at];
+            value |= (ulong)(next & 0x7f) << (7 * at++);
+            if (next >= 0x80) continue;
+            length = (uint)value;
+            return value <= uint.MaxValue;
+        }
+        return false;
+    }
+
+    private static bool Fill(ReadOnlySpan<byte> from, Span<byte> to)
+    {
+        int read = 0, written = 0;
+        while (read < from.Length)
+        {
+            var tag = from[read++];
+            int size, offset;
+            switch (tag & 3)
+            {
+                case 0:
+                    if (!Literal(from, ref read, tag >> 2, out size) || size > from.Length - read || size > to.Length - written) return false;
+                    from.Slice(read, size).CopyTo(to[written..]);
+                    (read, written) = (read + size, written + size);
+                    continue;
+                case 1:
+                    if (read >= from.Length) return false;
+                    (size, offset) = (((tag >> 2) & 7) + 4, ((tag & 0xe0) << 3) | from[read++]);
+                    break;
+                case 2:
+                    if (read + 2 > from.Length) return false;
+                    (size, offset) = ((tag >> 2) + 1, BinaryPrimitives.ReadUInt16LittleEndian(from[read..]));
+                    read += 2;
+                    break;
+                default:
+                    if (read + 4 > from.Length) return false;
+                    (size, offset) = ((tag >> 2) + 1, (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(from[read..]), int.MaxValue));
+                    read += 4;
+                    break;
+            }
+            if (offset == 0 || offset > written || size > to.Length - written) return false;
+            Copy(to, written, offset, size);
+            written += size;
+        }
+        return written == to.Length;
+    }
+
+    private static bool Literal(ReadOnlySpan<byte> from, ref int read, int code, out int size)
+    {
+        size = code + 1;
+        if (code < 60) return true;
+        var bytes = code - 59;
+        if (read + bytes > from.Length) return false;
+        long value = 0;
+        for (var i = 0; i < bytes; i++) value |= (long)from[read + i] << (8 * i);
+        read += bytes;
+        size = (int)Math.Min(value + 1, int.MaxValue);
+        return true;
+    }
+
+    private static void Copy(Span<byte> to, int at, int offset, int size)
+    {
+        if (offset >= size) to.Slice(at - offset, size).CopyTo(to[at..]);
+        else // it repeats what it writes
+            for (var i = at; i < at + size; i++) to[i] = to[i - offset];
+    }
+}
