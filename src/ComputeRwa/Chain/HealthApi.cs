@@ -76,7 +76,7 @@ internal static class HealthApi
         Write("computerwa_chain_head_block", "gauge", "Latest block seen.", [("", status.Head?.Number ?? 0)]);
         Write("computerwa_watcher_lag_blocks", "gauge", "Blocks between the head and the last block in the projections.", [("", Lag(status))]);
         Write("computerwa_ready", "gauge", "1 when sender and watcher can go on.", [("", status is { SenderProblem: null, WatcherProblem: null } ? 1 : 0)]);
-        foreach (var (name, help, value) in gauges.All) Write(name, "gauge", help, [("", value)]);
+        foreach (var shown in gauges.All) Write(shown.Name, shown.Type, shown.Help, [("", shown.Value)]);
         return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4");
 
         void Write(string name, string type, string help, (string Labels, long Value)[] samples)

@@ -5,11 +5,12 @@ using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Telemetry.Ingest;
 
 namespace ComputeRwa.Settlement;
 
 /// <summary>Closes an epoch: reads what was measured, settles, stores everything and ends the epoch's telemetry, in the caller's transaction.</summary>
-internal sealed class EpochCloser(Deployment deployment, ChainClient chain, TimeProvider time)
+internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Compactor compactor, TimeProvider time)
 {
     /// <summary>Blocks that the projections may be behind for the node to be asked what is in them.</summary>
     private const long MostBehind = 1_000;
@@ -38,6 +39,7 @@ internal sealed class EpochCloser(Deployment deployment, ChainClient chain, Time
         if (EpochClosing.Refuse(epoch, Length, now, last, await LeaseStore.FirstEpoch(tx)) is { } refusal) return refusal;
         if (EpochClosing.RefuseUnread(epoch, Length, await LeasesKnownAsOf(tx, epoch)) is { } unread) return unread;
 
+        await compactor.Finish(tx, epoch);
         await TelemetryStore.CloseEpoch(tx, epoch, now);
         var before = last is null ? null : await EpochStore.Find(tx, last.Value);
         var leases = await Leases(tx, epoch, before);

@@ -2,6 +2,7 @@ using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
+using ComputeRwa.Telemetry.Ingest;
 
 namespace ComputeRwa.Telemetry;
 
@@ -22,7 +23,7 @@ internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, D
     /// <exception cref="UnavailableException">Nothing can be said of any of them; they may be sent again.</exception>
     public async Task<Result<Taken>[]> Take<T>(IReadOnlyList<T> posts, Func<T, string> nodeId, Read<T> read, Func<T, Batch, PackedBatch> pack, ProviderId? caller)
     {
-        var nodes = await FindNodes(posts.Select(nodeId));
+        var (nodes, unsigned) = await FindNodes(posts.Select(nodeId));
         var results = new Result<Taken>[posts.Count];
         var ready = new List<(int Index, ReadyBatch Batch)>(posts.Count);
         await _reading.WaitAsync();
@@ -31,7 +32,7 @@ internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, D
             var now = time.Now();
             for (var i = 0; i < results.Length; i++)
             {
-                if (Judge(posts[i], nodes.GetValueOrDefault(nodeId(posts[i])), read, caller, now).Ok(out var batch, out var error))
+                if (Judge(posts[i], nodes.GetValueOrDefault(nodeId(posts[i])), read, unsigned, caller, now).Ok(out var batch, out var error))
                     ready.Add((i, new(batch.Link, pack(posts[i], batch))));
                 else results[i] = error;
             }
@@ -46,17 +47,22 @@ internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, D
         return results;
     }
 
-    private Result<Batch> Judge<T>(T post, Node? node, Read<T> read, ProviderId? caller, DateTimeOffset now)
+    private Result<Batch> Judge<T>(T post, Node? node, Read<T> read, HashSet<NodeId> unsigned, ProviderId? caller, DateTimeOffset now)
     {
         if (node is null) return new Error("not-found", "There is no such node.", [new("nodeId", "is not a registered node")]);
         if (caller is { } own && own != node.ProviderId) return new Error("forbidden", "The node belongs to another provider than this key.", [new("nodeId", "is not this key's")]);
+        if (unsigned.Contains(node.Id))
+            return Error.Conflict("conflict", "is of a node whose samples come by the unsigned ways; DELETE /v1/nodes/{id}/ingest ends that", "nodeId");
         return read(post, node, deployment.Epochs, now);
     }
 
-    private async Task<Dictionary<string, Node>> FindNodes(IEnumerable<string> ids)
+    /// <returns>those that are registered, and which of them take no batches of their own</returns>
+    private async Task<(Dictionary<string, Node> Nodes, HashSet<NodeId> Unsigned)> FindNodes(IEnumerable<string> ids)
     {
         await using var tx = database.Read();
-        return (await NodeStore.FindAll(tx, ids.Distinct().Select(NodeId.From))).ToDictionary(n => n.Id.Value);
+        var nodes = (await NodeStore.FindAll(tx, ids.Distinct().Select(NodeId.From))).ToDictionary(n => n.Id.Value);
+        var unsigned = (await IngestStore.FindAll(tx, nodes.Values.Select(n => n.Id))).Where(n => n.IsOn != 0).Select(n => n.NodeId).ToHashSet();
+        return (nodes, unsigned);
     }
 
     public void Dispose() => _reading.Dispose();

@@ -120,8 +120,14 @@ internal static class TelemetryStore
     /// <summary>Makes an epoch's evidence final: no batch is taken for it from this transaction on. Repeatable.</summary>
     public static async Task CloseEpoch(Tx tx, long epoch, DateTimeOffset now)
     {
-        if (tx.IsPostgres) await tx.Execute("SELECT pg_advisory_xact_lock(@LockSpace, @epoch)", new { LockSpace, epoch = (int)epoch });
+        await KeepOut(tx, epoch);
         await tx.Execute("INSERT INTO telemetry_closed_epochs (epoch, closed_at) VALUES (@epoch, @now) ON CONFLICT (epoch) DO NOTHING", new { epoch, now });
+    }
+
+    /// <summary>Waits for those who add to an epoch, and lets nobody else begin to until this transaction ends.</summary>
+    public static async Task KeepOut(Tx tx, long epoch)
+    {
+        if (tx.IsPostgres) await tx.Execute("SELECT pg_advisory_xact_lock(@LockSpace, @epoch)", new { LockSpace, epoch = (int)epoch });
     }
 
     public static async Task<bool> IsClosed(Tx tx, long epoch) => (await Closed(tx, [epoch])).Count > 0;

@@ -1,0 +1,100 @@
+using ComputeRwa.Chain;
+using ComputeRwa.Db;
+using ComputeRwa.Fleet;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Telemetry.Ingest;
+
+/// <summary>
+/// Makes batches of what lies in the inbox: one a node and window, unsigned, chained like any other; the rows leave the inbox in the same transaction.
+/// A provider's windows are made in the order of time, by one process at a time.
+/// </summary>
+internal sealed class Compactor(Deployment deployment, Gauges gauges, TimeProvider time)
+{
+    // Rows read at a time: bounds the memory that packed samples take.
+    private const int RowsAtATime = 64;
+
+    /// <summary>Before an epoch is closed: everything of it that has arrived becomes batches, and nothing more arrives until the caller's transaction ends.</summary>
+    public async Task Finish(Tx tx, long epoch)
+    {
+        await TelemetryStore.KeepOut(tx, epoch);
+        foreach (var open in await IngestStore.Open(tx))
+            if (open.WindowStart < deployment.Epochs.EndOf(epoch).ToUnixTimeSeconds()) await Compact(tx, open.ProviderId, open.WindowStart);
+    }
+
+    /// <summary>Everything that has arrived of a provider's becomes batches, whatever may still come.</summary>
+    public async Task Finish(Tx tx, ProviderId provider)
+    {
+        foreach (var open in (await IngestStore.Open(tx)).Where(o => o.ProviderId == provider)) await Compact(tx, provider, open.WindowStart);
+    }
+
+    /// <returns>how many batches there are more</returns>
+    public async Task<int> Compact(Tx tx, ProviderId provider, long windowStart)
+    {
+        var window = Window.Of(windowStart, deployment.Epochs);
+        var epoch = window.Start / deployment.Epochs.Seconds;
+        // The epoch's lock first, as who closes it takes it first.
+        var isClosed = await TelemetryStore.IsClosed(tx, epoch);
+        await tx.TakeTurn($"ingest/{provider}");
+        var ids = await IngestStore.Ids(tx, provider, windowStart);
+        if (ids.Count == 0) return 0;
+        var (nodes, late) = await Gather(tx, ids, window, isClosed);
+        var made = 0;
+        var repeated = 0;
+        foreach (var node in nodes)
+        {
+            if (await Append(tx, node.Window, node.Step, epoch)) made++;
+            else late++;
+            repeated += node.Window.Repeated;
+        }
+        await IngestStore.Remove(tx, ids);
+        gauges.Count("computerwa_ingest_batches_total", "Batches made of samples that came by the unsigned ways.", made);
+        gauges.Count("computerwa_ingest_samples_repeated_total", "Samples of a GPU, metric and step that had one already.", repeated);
+        gauges.Count("computerwa_ingest_windows_late_total", "Windows of a node of which no batch could be made: they came after a later batch, or in a closed epoch.", late);
+        return made;
+    }
+
+    private static async Task<(List<(NodeWindow Window, int Step)> Nodes, int Late)> Gather(Tx tx, List<string> ids, Window window, bool isClosed)
+    {
+        var windows = new Dictionary<NodeId, (NodeWindow Window, int Step)?>();
+        foreach (var some in ids.Chunk(RowsAtATime))
+        {
+            var samples = new List<PlacedSample>();
+            foreach (var body in await IngestStore.Bodies(tx, some)) Packet.Read(body, samples.Add);
+            await Know(tx, samples.Select(s => s.Node).Distinct().Where(n => !windows.ContainsKey(n)).ToList(), window, windows);
+            foreach (var sample in samples) windows[sample.Node]?.Window.Add(sample);
+        }
+        if (isClosed) return ([], windows.Count);
+        return ([.. windows.Values.Where(w => w is not null).Select(w => w!.Value).OrderBy(w => w.Window.Node.Id.Value, StringComparer.Ordinal)], windows.Values.Count(w => w is null));
+    }
+
+    private static async Task Know(Tx tx, List<NodeId> ids, Window window, Dictionary<NodeId, (NodeWindow, int)?> windows)
+    {
+        if (ids.Count == 0) return;
+        var nodes = (await NodeStore.FindAll(tx, ids)).ToDictionary(n => n.Id);
+        var steps = (await IngestStore.FindAll(tx, ids)).ToDictionary(n => n.NodeId, n => (int)n.StepSeconds);
+        foreach (var id in ids)
+            windows[id] = nodes.TryGetValue(id, out var node) && steps.TryGetValue(id, out var step) ? (new(node, window, step), step) : null;
+    }
+
+    private async Task<bool> Append(Tx tx, NodeWindow window, int step, long epoch)
+    {
+        const int MostAttempts = 5;
+        var node = window.Node;
+        for (var attempt = 1; ; attempt++)
+        {
+            var head = await TelemetryStore.Head(tx, node.Id);
+            if (window.Read(head.EndsAt) is not var (from, columns)) return false;
+            var hash = Batch.HashOf(node.NodeKey, head.NextSequence, from, step, head.Hash, columns);
+            var batch = new Batch(node.Id, head.NextSequence, epoch, from, step, head.Hash, columns, hash, null);
+            if ((await TelemetryStore.Append(tx, batch, PackedBatch.Of(batch), time.Now())).Ok(out _, out var error))
+            {
+                await IngestStore.Advance(tx, node.Id, batch.To);
+                return true;
+            }
+            // PostgreSQL only: the node's own batch came in between. What stands is asked for again.
+            if (attempt == MostAttempts) throw new InvalidOperationException($"No batch of {node.Id} can be made: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using ComputeRwa.Chain;
+using ComputeRwa.Db;
+using ComputeRwa.Http;
+using ComputeRwa.Kernel;
+
+namespace ComputeRwa.Telemetry.Ingest;
+
+/// <summary>What became of the samples of one request.</summary>
+/// <param name="Stored">are on disk and become batches</param>
+/// <param name="Missing">said that there is no reading</param>
+/// <param name="Impossible">below zero, or above what the hardware can do</param>
+/// <param name="Unknown">of no GPU of the sender's whose node is set up for the unsigned ways</param>
+/// <param name="Late">of a time that is in a batch already, or in a closed epoch</param>
+/// <param name="OutOfTime">of the future, or older than is taken</param>
+/// <param name="UnknownGpus">the first of them</param>
+internal sealed record Receipt(int Stored, int Missing, int Impossible, int Unknown, int Late, int OutOfTime, IReadOnlyList<string> UnknownGpus);
+
+/// <summary>Takes what a parser has read into the inbox, in the caller's transaction: stored when that commits.</summary>
+internal sealed class Receiver(GpuDirectory directory, Deployment deployment, IngestSettings settings, Gauges gauges, TimeProvider time, ILogger<Receiver> log)
+{
+    /// <summary>Set when something was stored.</summary>
+    public const string Topic = "ingest";
+
+    private const int MostNamed = 20;
+    private const int MostLogged = 1_000;
+
+    private readonly ConcurrentDictionary<Guid, bool> _logged = new();
+
+    /// <param name="caller">whose GPUs are taken; null for any</param>
+    public async Task<Receipt> Receive(Tx tx, Arrival arrival, ProviderId? caller, string source)
+    {
+        var now = time.Now();
+        var gpus = await directory.Find(arrival.Samples.Select(s => s.Gpu).ToHashSet());
+        var (impossible, unknown, late, outOfTime) = (arrival.Impossible, arrival.WithoutGpu, 0, 0);
+        var unknownGpus = new HashSet<Guid>();
+        var taken = new Dictionary<(ProviderId Provider, long Window), List<PlacedSample>>();
+        var (least, most) = ((now - settings.Oldest).ToUnixTimeMilliseconds(), (now + IngestSettings.Skew).ToUnixTimeMilliseconds());
+        foreach (var sample in arrival.Samples)
+        {
+            if (!gpus.TryGetValue(sample.Gpu, out var gpu) || (caller is { } own && own != gpu.ProviderId))
+            {
+                unknown++;
+                unknownGpus.Add(sample.Gpu);
+            }
+            else if (sample.Value > gpu.Most(sample.Column)) impossible++;
+            else if (sample.At < least || sample.At > most) outOfTime++;
+            else if (sample.At / 1_000 < gpu.ThroughSecond) late++;
+            else
+            {
+                var key = (gpu.ProviderId, Window.Of(sample.At / 1_000, deployment.Epochs).Start);
+                if (!taken.TryGetValue(key, out var samples)) taken[key] = samples = [];
+                samples.Add(new(gpu.NodeId, gpu.Index, sample.At, sample.Value, sample.Column, sample.Instance));
+            }
+        }
+        var stored = 0;
+        foreach (var ((provider, window), samples) in taken.OrderBy(t => t.Key.Window).ThenBy(t => t.Key.Provider.Value, StringComparer.Ordinal))
+        {
+            // Shares the epoch's lock until the commit: whoever closes the epoch waits for it, and makes batches of it first.
+            if (await TelemetryStore.IsClosed(tx, window / deployment.Epochs.Seconds))
+            {
+                late += samples.Count;
+                continue;
+            }
+            await IngestStore.Put(tx, new(Id.New("in", now), provider, window, now, source, samples.Count, Packet.Write(samples)));
+            stored += samples.Count;
+        }
+        if (stored > 0) tx.Announce(Topic);
+        LogOnce(unknownGpus);
+        var receipt = new Receipt(stored, arrival.Missing, impossible, unknown, late, outOfTime, [.. unknownGpus.Take(MostNamed).Select(g => $"GPU-{g:D}")]);
+        Count(receipt);
+        return receipt;
+    }
+
+    /// <summary>A request that was refused as a whole, counted by its reason.</summary>
+    public void Refused(Error error) => gauges.Count($"computerwa_ingest_refused_{error.Code.Replace('-', '_')}_total", "Requests of the unsigned ways that were refused as a whole.", 1);
+
+    private void Count(Receipt receipt)
+    {
+        foreach (var (name, help, count) in ((string, string, int)[])[
+            ("stored", "Samples of the unsigned ways that were stored.", receipt.Stored), ("missing", "Samples that said there is no reading.", receipt.Missing),
+            ("impossible", "Samples below zero or above what the hardware can do.", receipt.Impossible), ("unknown", "Samples of GPUs that are not the sender's, or whose nodes are not set up.", receipt.Unknown),
+            ("late", "Samples of a time that was in a batch or a closed epoch already.", receipt.Late), ("out_of_time", "Samples of the future, or older than is taken.", receipt.OutOfTime)])
+            gauges.Count($"computerwa_ingest_samples_{name}_total", help, count);
+    }
+
+    private void LogOnce(HashSet<Guid> gpus)
+    {
+        foreach (var gpu in gpus)
+        {
+            if (_logged.Count >= MostLogged) return;
+            if (_logged.TryAdd(gpu, true)) log.LogWarning("Samples of GPU-{Gpu} are not taken: it is no GPU of the sender's whose node is set up for the unsigned ways", gpu);
+        }
+    }
+}
