@@ -232,3 +232,20 @@ stop_postgres() {
   [ -z "$home" ] || rm -rf "$home"
   rm -f "$run_dir/$1.home" "$run_dir/$1.bin" "$run_dir/$1.connection"
 }
+
+# ---- programs from Debian
+
+# find_packaged <program> [package]: prints the path of a program: the machine's, or that of Debian's package, unpacked where git does not look.
+find_packaged() {
+  local program=$1 package=${2:-$1} folder="$stamps/${2:-$1}"
+  ! type -P "$program" || return 0
+  if [ ! -x "$folder/usr/bin/$program" ]; then
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || { echo "$program is missing, and this machine has no apt-get to fetch it with" >&2; return 1; }
+    local part; mkdir -p "$stamps" && part=$(mktemp -d "$stamps/$package.XXXXXX") || return
+    say "fetching Debian's package $package (once)" >&2
+    (cd "$part" && { quietly "$run_dir/logs/apt.log" apt-get download -q "$package" || { quietly "$run_dir/logs/apt.log" apt-get update -q && quietly "$run_dir/logs/apt.log" apt-get download -q "$package"; }; }) &&
+      dpkg-deb -x "$part/$package"_*.deb "$part/files" && rm -rf "$folder" && mv "$part/files" "$folder" || { rm -rf "$part"; return 1; }
+    rm -rf "$part"
+  fi
+  echo "$folder/usr/bin/$program"
+}

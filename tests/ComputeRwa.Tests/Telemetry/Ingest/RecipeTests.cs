@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using ComputeRwa.Tests.Support;
+using static ComputeRwa.Tests.Telemetry.Ingest.IngestWorld;
+
+namespace ComputeRwa.Tests.Telemetry.Ingest;
+
+/// <summary>The recipes of docs/telemetry.md against a real API; Prometheus is Debian's own.</summary>
+[Trait("engine", "both")]
+public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>, IAsyncLifetime
+{
+    private const int Step = 2;
+    private FleetClient _fleet = null!;
+
+    public async Task InitializeAsync() => _fleet = await FleetClient.Join(world.App);
+
+    public Task DisposeAsync()
+    {
+        _fleet.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [NeedsPrometheus]
+    public async Task A_real_prometheus_pushes_what_it_scrapes()
+    {
+        var node = await _fleet.AddNode(FleetClient.NextNumber(), 1);
+        await using var exporter = await Exporter.Start(node.GpuUuids[0]);
+        var folder = Directory.CreateTempSubdirectory("computerwa-prometheus-").FullName;
+        try
+        {
+            // In the shell's place, so that ending the one ends the other.
+            await using var prometheus = new Recipe("Prometheus", "prometheus() { exec \"$PROMETHEUS\" \"$@\"; }", new(Environment(node.Id.Value))
+            {
+                ["PROMETHEUS"] = await NeedsPrometheusAttribute.Find(), ["STEP"] = $"{Step}", ["EXPORTERS"] = exporter.Url.Authority, ["DIR"] = folder, ["PORT"] = "0",
+            });
+            var patience = Stopwatch.StartNew();
+            while (exporter.Scrapes < 6 || await world.InboxRows(_fleet) == 0)
+            {
+                Assert.True(!prometheus.HasEnded && patience.Elapsed < TimeSpan.FromSeconds(60), $"{exporter.Scrapes} scrapes; {prometheus.Output}");
+                await Task.Delay(100);
+            }
+            await prometheus.Stop(); // it sends what it has left
+            await FleetClient.Ok(await _fleet.Http.DeleteAsync($"/v1/nodes/{node.Id}/ingest"));
+
+            var batches = new List<JsonNode>();
+            for (var epoch = Samples.Day.EpochOf(DateTimeOffset.UtcNow) - 1; epoch <= Samples.Day.EpochOf(DateTimeOffset.UtcNow); epoch++) batches.AddRange(await world.Batches(node, epoch));
+            Assert.All(batches, b => Assert.Equal(Step, (int)b["stepSeconds"]!));
+            // Each scrape in its step, none twice and none lost, but the one that was under way when it ended.
+            var power = Column(batches, "powerMilliwatts").ToList();
+            Assert.InRange(power.Count(p => p is not null), exporter.Scrapes - 1, exporter.Scrapes);
+            Assert.Equal(Enumerable.Range(0, exporter.Scrapes).Select(i => 100_500 + 1_000 * i).Take(power.Count(p => p is not null)), power.Where(p => p is not null).Select(p => p!.Value));
+            foreach (var (column, expected) in ((string, int)[])[("smActiveBps", 8_765), ("gpuUtilPct", 0), ("memoryMiB", 0)])
+                Assert.Equal(power.Select(p => p is null ? null : (int?)expected), Column(batches, column));
+            Assert.DoesNotContain("level=error", prometheus.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_nvidia_smi_prints_is_imported()
+    {
+        var node = await AddNode(_fleet, 1);
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, Encoding.UTF8.GetString(Captures.Read("nvidia-smi_h100_load.csv")).Replace(Captures.MaskedGpu, node.GpuUuids[0], StringComparison.Ordinal));
+        await using var recipe = new Recipe("Files", "nvidia-smi() { cat \"$CAPTURED\"; }", new(Environment(node.Id.Value)) { ["CAPTURED"] = file, ["TZ"] = "UTC-2" });
+        Assert.True(await recipe.Wait() == 0, recipe.Output);
+        File.Delete(file);
+        Assert.Contains("{\"stored\":3,", recipe.Output, StringComparison.Ordinal);
+        await world.Finish(_fleet);
+        var at = DateTimeOffset.Parse("2026-07-14T06:12:45Z", null); // two hours east of Greenwich it was 08:12:53
+        var batch = Assert.Single(await world.Batches(node, Samples.Day.EpochOf(at)));
+        Assert.Equal((at.ToUnixTimeSeconds(), 631_950), ((long)batch["from"]!, (int)batch["columns"]!["powerMilliwatts"]![0]![0]!));
+    }
+
+    private Dictionary<string, string> Environment(string node) => new()
+    {
+        ["API"] = world.App.Http.BaseAddress!.OriginalString.TrimEnd('/'), ["NODE"] = node, ["KEY"] = _fleet.Http.DefaultRequestHeaders.Authorization!.Parameter!,
+    };
+
+    private static IEnumerable<int?> Column(List<JsonNode> batches, string column) => batches.SelectMany(b => b["columns"]![column]![0]!.AsArray()).Select(v => (int?)v);
+}
+
+/// <summary>Where there is neither Prometheus nor a Debian to fetch it from, the test is skipped, and says so.</summary>
+internal sealed class NeedsPrometheusAttribute : FactAttribute
+{
+    public NeedsPrometheusAttribute()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        if (!folders.Any(f => File.Exists(Path.Combine(f, "prometheus")) || File.Exists(Path.Combine(f, "apt-get")))) Skip = "This machine has neither prometheus nor apt-get to fetch it with.";
+    }
+
+    public static async Task<string> Find()
+    {
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Recipe.Root, "scripts/prometheus.sh")) { RedirectStandardOutput = true })!;
+        var path = (await process.StandardOutput.ReadToEndAsync()).Trim();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? path : throw new InvalidOperationException("scripts/prometheus.sh failed; .run/logs/apt.log says why.");
+    }
+}
