@@ -4,6 +4,7 @@ using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Http;
 using ComputeRwa.Kernel;
+using ComputeRwa.Telemetry.Meters;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ComputeRwa.Telemetry.Ingest;
@@ -32,6 +33,8 @@ internal static class IngestApi
         nodes.MapPut("/", Set).RequireAuthorization(Roles.Provider).WithSummary("Take a node's samples by the unsigned ways from now on, and no batches of its own");
         nodes.MapDelete("/", End).RequireAuthorization(Roles.Provider).WithSummary("Take the node's own batches again");
         nodes.MapGet("/", Get).WithSummary("By which way a node's samples come");
+        app.MapScrapes();
+        app.MapMeters();
     }
 
     private static ProducesResponseTypeMetadata Problem(int status) => new(status, typeof(Problem), ["application/problem+json"]);

@@ -11,5 +11,8 @@ internal static class IngestSetup
         services.AddSingleton<Compactor>();
         services.AddSingleton<IngestJob>();
         services.AddHostedService(s => s.GetRequiredService<IngestJob>());
+        services.AddSingleton(ScrapeNetworks.Read(config));
+        services.AddSingleton<ScrapeClient>();
+        services.AddHostedService<ScrapeJob>();
     }
 }

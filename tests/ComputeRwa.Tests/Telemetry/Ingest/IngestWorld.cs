@@ -16,7 +16,7 @@ public sealed class IngestWorld : IAsyncLifetime
 {
     internal TestApp App { get; private set; } = null!;
 
-    public async Task InitializeAsync() => App = await TestApp.StartWithoutChain(null, ("Ingest:LatenessSeconds", "86400"), ("Ingest:OldestDays", "4000"));
+    public async Task InitializeAsync() => App = await TestApp.StartWithoutChain(null, ("Ingest:LatenessSeconds", "86400"), ("Ingest:OldestDays", "4000"), ("Ingest:ScrapeNetworks", "127.0.0.0/8"));
 
     public async Task DisposeAsync() => await App.DisposeAsync();
 
