@@ -40,6 +40,12 @@ internal static class FixedPoint
         if (bits >> 63 != 0) return Reading.Impossible;
         var shift = Bias - exponent; // the number is mantissa / 2^shift
         if (shift <= 0 || (shift < 64 && mantissa >> shift >= Blank)) return Reading.Missing;
+        // Most products fit 64 bits; for the others the arithmetic is twice as wide.
+        if (shift < 64 && Math.BigMul(mantissa, (ulong)scale, out var low) == 0 && low <= ulong.MaxValue - (1UL << (shift - 1)))
+        {
+            value = (int)Math.Min((low + (1UL << (shift - 1))) >> shift, int.MaxValue);
+            return Reading.Good;
+        }
         var product = (UInt128)mantissa * (uint)scale;
         var scaled = shift >= 127 ? 0 : (product + (UInt128.One << (shift - 1))) >> shift;
         value = scaled > int.MaxValue ? int.MaxValue : (int)scaled;

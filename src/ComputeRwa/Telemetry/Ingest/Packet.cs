@@ -7,27 +7,43 @@ namespace ComputeRwa.Telemetry.Ingest;
 internal readonly record struct PlacedSample(NodeId Node, int Gpu, long At, int Value, Column Column, byte Instance);
 
 /// <summary>
-/// Samples in a row of the inbox, in order of node, GPU, column, part and time: for each node its id and how many samples follow; for each sample a byte
+/// Samples in a row of the inbox, in order of node, GPU, column and part: for each node its id and how many samples follow; for each sample a byte
 /// of GPU, of column and of part, then time and value, the time as the difference from the sample before. About seven bytes a sample.
 /// </summary>
 internal static class Packet
 {
     private const byte Version = 1;
 
-    public static byte[] Write(IEnumerable<PlacedSample> samples)
+    public static byte[] Write(IReadOnlyList<PlacedSample> samples)
     {
-        using var bytes = new MemoryStream();
+        using var bytes = new MemoryStream(samples.Count * 10);
         bytes.WriteByte(Version);
-        long before = 0;
-        foreach (var node in samples.GroupBy(s => s.Node).OrderBy(g => g.Key.Value, StringComparer.Ordinal))
+        var nodes = new Dictionary<NodeId, int>();
+        var (keys, ordered) = (new long[samples.Count], new PlacedSample[samples.Count]);
+        var counts = new List<int>();
+        for (var i = 0; i < keys.Length; i++)
         {
-            var ordered = node.OrderBy(s => s.Gpu).ThenBy(s => s.Column).ThenBy(s => s.Instance).ThenBy(s => s.At).ToList();
-            var id = Encoding.UTF8.GetBytes(node.Key.Value);
+            var sample = ordered[i] = samples[i];
+            if (!nodes.TryGetValue(sample.Node, out var node))
+            {
+                node = nodes[sample.Node] = counts.Count;
+                counts.Add(0);
+            }
+            counts[node]++;
+            keys[i] = ((long)node << 32) | ((long)sample.Gpu << 16) | ((long)sample.Column << 8) | sample.Instance;
+        }
+        Array.Sort(keys, ordered);
+        long before = 0;
+        var at = 0;
+        foreach (var (node, index) in nodes.OrderBy(n => n.Value))
+        {
+            var id = Encoding.UTF8.GetBytes(node.Value);
             bytes.WriteByte((byte)id.Length);
             bytes.Write(id);
-            Varint(bytes, (ulong)ordered.Count);
-            foreach (var sample in ordered)
+            Varint(bytes, (ulong)counts[index]);
+            for (var end = at + counts[index]; at < end; at++)
             {
+                var sample = ordered[at];
                 bytes.WriteByte((byte)sample.Gpu);
                 bytes.WriteByte((byte)sample.Column);
                 bytes.WriteByte(sample.Instance);

@@ -36,6 +36,8 @@ internal sealed class Receiver(GpuDirectory directory, Deployment deployment, In
         var unknownGpus = new HashSet<Guid>();
         var taken = new Dictionary<(ProviderId Provider, long Window), List<PlacedSample>>();
         var (least, most) = ((now - settings.Oldest).ToUnixTimeMilliseconds(), (now + IngestSettings.Skew).ToUnixTimeMilliseconds());
+        List<PlacedSample>? samplesOfLast = null;
+        ((ProviderId Provider, long) Key, long End) last = default;
         foreach (var sample in arrival.Samples)
         {
             if (!gpus.TryGetValue(sample.Gpu, out var gpu) || (caller is { } own && own != gpu.ProviderId))
@@ -48,9 +50,14 @@ internal sealed class Receiver(GpuDirectory directory, Deployment deployment, In
             else if (sample.At / 1_000 < gpu.ThroughSecond) late++;
             else
             {
-                var key = (gpu.ProviderId, Window.Of(sample.At / 1_000, deployment.Epochs).Start);
-                if (!taken.TryGetValue(key, out var samples)) taken[key] = samples = [];
-                samples.Add(new(gpu.NodeId, gpu.Index, sample.At, sample.Value, sample.Column, sample.Instance));
+                var second = sample.At / 1_000;
+                if (samplesOfLast is null || second < last.Key.Item2 || second >= last.End || gpu.ProviderId != last.Key.Provider)
+                {
+                    var window = Window.Of(second, deployment.Epochs);
+                    last = ((gpu.ProviderId, window.Start), window.End);
+                    if (!taken.TryGetValue(last.Key, out samplesOfLast)) taken[last.Key] = samplesOfLast = [];
+                }
+                samplesOfLast.Add(new(gpu.NodeId, gpu.Index, sample.At, sample.Value, sample.Column, sample.Instance));
             }
         }
         var stored = 0;

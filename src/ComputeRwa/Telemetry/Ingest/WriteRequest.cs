@@ -39,24 +39,36 @@ internal static class WriteRequest
     {
         var labels = new SeriesLabels();
         var wire = new Wire(bytes);
-        while (wire.Next(out var field, out var type))
+        var samples = bytes.Length; // where the first one begins
+        for (var at = 0; wire.Next(out var field, out var type); at = wire.At)
         {
             if (field == 1 && type == WireType.Bytes)
             {
                 if (!wire.Bytes(out var label)) return Malformed("a label has no end");
                 if (ReadLabel(label, ref labels) is { } error) return error;
             }
-            else if (!wire.Skip(type)) return Malformed("a field of a series has no end");
+            else
+            {
+                if (field == 2) samples = Math.Min(samples, at);
+                if (!wire.Skip(type)) return Malformed("a field of a series has no end");
+            }
         }
         if (!wire.IsAtEnd) return Malformed("a field's key cannot be read");
         if (Metric.Find(labels.Name) is not { } metric) return null;
-        if (labels.Resolve(metric) is { } series) return ReadSamples(bytes, series, arrival);
+        if (labels.Resolve(metric) is { } series) return ReadSamples(bytes[samples..], series, arrival);
         arrival.WithoutGpu++;
         return null;
     }
 
     private static Error? ReadLabel(ReadOnlySpan<byte> bytes, ref SeriesLabels labels)
     {
+        // As they always come: name and value, each shorter than 128 bytes.
+        if (bytes.Length > 3 && bytes[0] == 0x0a && bytes[1] is var first && first < 0x80 && first + 4 <= bytes.Length && bytes[first + 2] == 0x12 && bytes[first + 3] == bytes.Length - first - 4
+            && bytes.Length - first - 4 < 0x80)
+        {
+            labels.Take(bytes.Slice(2, first), bytes[(first + 4)..]);
+            return null;
+        }
         ReadOnlySpan<byte> name = default, value = default;
         var wire = new Wire(bytes);
         while (wire.Next(out var field, out var type))
@@ -126,6 +138,8 @@ internal static class WriteRequest
         private readonly ReadOnlySpan<byte> _bytes = bytes;
         private int _at;
 
+        public readonly int At => _at;
+
         public readonly bool IsAtEnd => _at == _bytes.Length;
 
         public bool Next(out int field, out WireType type)
@@ -133,6 +147,11 @@ internal static class WriteRequest
             (field, type) = (0, default);
             var start = _at;
             if (IsAtEnd) return false;
+            if (_bytes[_at] is var one && one < 0x80 && one >= 8)
+            {
+                (field, type, _at) = (one >> 3, (WireType)(one & 7), _at + 1);
+                return true;
+            }
             if (Varint(out var key) && key <= uint.MaxValue && key >> 3 != 0)
             {
                 (field, type) = ((int)(key >> 3), (WireType)(key & 7));
@@ -144,6 +163,11 @@ internal static class WriteRequest
 
         public bool Varint(out ulong value)
         {
+            if (_at < _bytes.Length && _bytes[_at] < 0x80)
+            {
+                value = _bytes[_at++];
+                return true;
+            }
             value = 0;
             for (var shift = 0; shift < 64 && _at < _bytes.Length; shift += 7)
             {
