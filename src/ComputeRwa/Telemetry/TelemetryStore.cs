@@ -70,7 +70,8 @@ internal static class TelemetryStore
         return verdicts;
     }
 
-    private static async Task<Dictionary<NodeId, ChainHead>> Heads(Tx tx, IEnumerable<NodeId> nodes) => (await tx.Query<HeadRow>(
+    /// <summary>Where nodes' chains stand; one without batches is left out.</summary>
+    public static async Task<Dictionary<NodeId, ChainHead>> Heads(Tx tx, IEnumerable<NodeId> nodes) => (await tx.Query<HeadRow>(
         """
         SELECT b.node_id, b.sequence, b.hash, b.from_second, b.step_seconds, b.samples
         FROM nodes n JOIN telemetry_batches b ON b.node_id = n.id AND b.sequence = (SELECT MAX(sequence) FROM telemetry_batches WHERE node_id = n.id)

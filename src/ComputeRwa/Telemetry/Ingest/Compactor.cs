@@ -14,6 +14,7 @@ internal sealed class Compactor(Deployment deployment, Gauges gauges, TimeProvid
 {
     // Rows read at a time: bounds the memory that packed samples take.
     private const int RowsAtATime = 64;
+    private const int NodesAtATime = 256;
 
     /// <summary>Before an epoch is closed: everything of it that has arrived becomes batches, and nothing more arrives until the caller's transaction ends.</summary>
     public async Task Finish(Tx tx, long epoch)
@@ -41,13 +42,12 @@ internal sealed class Compactor(Deployment deployment, Gauges gauges, TimeProvid
         if (ids.Count == 0) return 0;
         var (nodes, late) = await Gather(tx, ids, window, isClosed);
         var made = 0;
-        var repeated = 0;
-        foreach (var node in nodes)
+        foreach (var some in nodes.Chunk(NodesAtATime))
         {
-            if (await Append(tx, node.Window, node.Step, epoch)) made++;
-            else late++;
-            repeated += node.Window.Repeated;
+            var batches = await Append(tx, some, epoch);
+            (made, late) = (made + batches, late + some.Length - batches);
         }
+        var repeated = nodes.Sum(n => n.Window.Repeated);
         await IngestStore.Remove(tx, ids);
         gauges.Count("computerwa_ingest_batches_total", "Batches made of samples that came by the unsigned ways.", made);
         gauges.Count("computerwa_ingest_samples_repeated_total", "Samples of a GPU, metric and step that had one already.", repeated);
@@ -78,23 +78,28 @@ internal sealed class Compactor(Deployment deployment, Gauges gauges, TimeProvid
             windows[id] = nodes.TryGetValue(id, out var node) && steps.TryGetValue(id, out var step) ? (new(node, window, step), step) : null;
     }
 
-    private async Task<bool> Append(Tx tx, NodeWindow window, int step, long epoch)
+    /// <returns>how many batches were made</returns>
+    private async Task<int> Append(Tx tx, IReadOnlyList<(NodeWindow Window, int Step)> nodes, long epoch)
     {
-        const int MostAttempts = 5;
-        var node = window.Node;
-        for (var attempt = 1; ; attempt++)
+        var heads = await TelemetryStore.Heads(tx, nodes.Select(n => n.Window.Node.Id));
+        var batches = nodes.Select(n => Make(n.Window, n.Step, epoch, heads.GetValueOrDefault(n.Window.Node.Id, ChainHead.Empty))).OfType<ReadyBatch>().ToList();
+        var verdicts = await TelemetryStore.AppendAll(tx, batches, time.Now());
+        foreach (var (batch, verdict) in batches.Zip(verdicts ?? []))
         {
-            var head = await TelemetryStore.Head(tx, node.Id);
-            if (window.Read(head.EndsAt) is not var (from, columns)) return false;
-            var hash = Batch.HashOf(node.NodeKey, head.NextSequence, from, step, head.Hash, columns);
-            var batch = new Batch(node.Id, head.NextSequence, epoch, from, step, head.Hash, columns, hash, null);
-            if ((await TelemetryStore.Append(tx, batch, PackedBatch.Of(batch), time.Now())).Ok(out _, out var error))
-            {
-                await IngestStore.Advance(tx, node.Id, batch.To);
-                return true;
-            }
-            // PostgreSQL only: the node's own batch came in between. What stands is asked for again.
-            if (attempt == MostAttempts) throw new InvalidOperationException($"No batch of {node.Id} can be made: {error.Message}");
+            if (!verdict.Ok(out _, out var error)) throw new UnavailableException("busy", $"{batch.Link.NodeId} has another batch meanwhile: {error.Message}");
+            await IngestStore.Advance(tx, batch.Link.NodeId, batch.Link.To);
         }
+        // PostgreSQL only: a node's own batch came in between. All of it is made again in another transaction.
+        return verdicts is null ? throw new UnavailableException("busy", "A node has another batch meanwhile.") : batches.Count;
+    }
+
+    /// <returns>null when nothing is later than what the node's chain has.</returns>
+    private static ReadyBatch? Make(NodeWindow window, int step, long epoch, ChainHead head)
+    {
+        if (window.Read(head.EndsAt) is not var (from, columns)) return null;
+        var node = window.Node;
+        var hash = Batch.HashOf(node.NodeKey, head.NextSequence, from, step, head.Hash, columns);
+        var batch = new Batch(node.Id, head.NextSequence, epoch, from, step, head.Hash, columns, hash, null);
+        return new(batch.Link, PackedBatch.Of(batch));
     }
 }
