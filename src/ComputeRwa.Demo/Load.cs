@@ -31,6 +31,26 @@ internal sealed class LoadCurve(Workload workload, GpuKind gpu)
 }
 
 /// <summary>
+/// An hour of requests to a model that was served, over and over: the more tokens a minute has, the higher in its tenant's band a node stands.
+/// Ranks and not amounts, so that the tenant's distribution stays what it is.
+/// </summary>
+internal sealed class RequestTrace
+{
+    private readonly int[] _millionths;
+
+    public RequestTrace(string name)
+    {
+        var tokens = DataFiles.Csv("azure_llm_2023_minutes.csv").Select(r => DataFiles.Scaled(r[$"{name}_tokens"], 0)).ToArray();
+        _millionths = new int[tokens.Length];
+        foreach (var (minute, rank) in Enumerable.Range(0, tokens.Length).OrderBy(m => tokens[m]).Select((minute, rank) => (minute, rank)))
+            _millionths[minute] = (int)((2L * rank + 1) * 500_000 / tokens.Length);
+    }
+
+    /// <returns>where in the band, 0 to 999,999</returns>
+    public int At(int minute) => _millionths[minute % _millionths.Length];
+}
+
+/// <summary>
 /// One node's load, minute by minute. A walk in percentile space, reflected at both ends, keeps every percentile equally likely, so each
 /// GPU follows the copied distribution in the long run while neighbouring minutes resemble each other. All GPUs of a node walk together and
 /// each stays within 5 percentiles of the others: one job spans the node. Steps are whole millionths.
@@ -58,7 +78,8 @@ internal sealed class NodeWalk
     /// The next minute; null is a minute whose scrape was lost. The same numbers are drawn whatever happens to the node, so that an event
     /// of one day changes no other day.
     /// </summary>
-    public Reading[]? Next(LoadCurve? curve, GpuKind gpu)
+    /// <param name="asked">where in the band the tenant's requests put it; null for where the walk is</param>
+    public Reading[]? Next(LoadCurve? curve, GpuKind gpu, int? asked)
     {
         _node = Reflect(_node + _random.Between(-NodeStep, NodeStep), 0, 999_999);
         var readings = new Reading[_offsets.Length];
@@ -66,7 +87,7 @@ internal sealed class NodeWalk
         {
             _offsets[i] = Reflect(_offsets[i] + _random.Between(-GpuStep, GpuStep), -GpuReach, GpuReach);
             var noise = _random.Between(-NoisePermille, NoisePermille);
-            readings[i] = curve?.At(Reflect(_node + _offsets[i], 0, 999_999), noise) ?? LoadCurve.Empty(gpu);
+            readings[i] = curve?.At(Reflect((asked ?? _node) + _offsets[i], 0, 999_999), noise) ?? LoadCurve.Empty(gpu);
         }
         return _random.OneIn(MinutesPerLoss) ? null : readings;
     }

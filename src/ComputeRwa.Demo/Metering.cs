@@ -29,6 +29,7 @@ internal sealed class Metering
     {
         private readonly NodeWalk _walk = new(stage.Seed.Random($"load {node.Lessor}.{node.Index}"), World.GpusPerNode);
         private readonly LoadCurve _curve = new(lease.Let.Workload, node.Gpu);
+        private readonly RequestTrace? _requests = lease.Let.Workload.Requests is { } name ? new(name) : null;
         private ChainHead _head = ChainHead.Start;
 
         public async Task<long> PostDay(Stage stage, int day)
@@ -50,7 +51,7 @@ internal sealed class Metering
         private Reading[]? Measure(int day, int minute)
         {
             var stands = day > lease.LastDay || World.Curtailed is var c && c.Lease == lease.Index && c.Day == day && minute / 60 >= c.FromHour && minute / 60 < c.ToHour;
-            return _walk.Next(stands ? null : _curve, node.Gpu);
+            return _walk.Next(stands ? null : _curve, node.Gpu, _requests?.At(minute));
         }
 
         private bool IsSilent(int day, int hour) => World.Breach is var b

@@ -9,7 +9,8 @@ internal sealed record Lessor(
 
 /// <summary>How a lessee loads its GPUs: a band of one AcmeTrace cluster's SM-active distribution, and the model it serves at full load.</summary>
 /// <param name="LowestPermille">percentiles below this are not drawn: a tenant that never idles that long</param>
-internal sealed record Workload(string Cluster, int LowestPermille, string Model);
+/// <param name="Requests">the request trace that says when it is busy: <c>conv</c> or <c>code</c>; null for one that walks through its band</param>
+internal sealed record Workload(string Cluster, int LowestPermille, string Model, string? Requests = null);
 
 /// <summary>One lease of the story. <c>Days</c> count from the first.</summary>
 internal sealed record Let(
@@ -77,13 +78,13 @@ internal static class World
             new("kalos", 300, "meta-llama/Llama-3.1-405B-Instruct-FP8"), [30_000, 25_000, 20_000, 15_000]),
         new("B", "Borealis AI", 0, 5, 2, 7, Pricing.Metered(1_100, 3_500),
             new(9_900, 1, 2_000), new(8_000, 1_500, 500), new(2_500, 1_500), new(7_000, 150), 4, 24_000, 1,
-            new("seren", 0, "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"), [6_000, 6_000, 3_000, 5_000]),
+            new("seren", 0, "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8", "code"), [6_000, 6_000, 3_000, 5_000]),
         new("C", "Corvus Robotics", 1, 0, 4, 7, Pricing.Indexed(9_500, 800, 1_050),
             new(9_900, 1, 2_500), new(10_500, 2_000, 800), new(2_000, 1_000), new(7_500, 100), 4, 1_000_000, 0,
             new("seren", 350, "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8"), [400_000, 150_000, 250_000, 100_000]),
         new("D", "Dovetail Media", 1, 4, 4, 5, Pricing.Share(4_000, 600, 1_200),
             new(9_800, 3, 4_000), new(0, 0, 0), new(0, 0), new(8_500, 200), 5, 31_500, 1,
-            new("kalos", 200, "Qwen/Qwen3-235B-A22B-Instruct-2507"), [7_000, 9_000, 7_500, 8_000]),
+            new("kalos", 200, "Qwen/Qwen3-235B-A22B-Instruct-2507", "conv"), [7_000, 9_000, 7_500, 8_000]),
         new("E", "Emberline Video", 0, 7, 1, 7, Pricing.Fixed(1_000),
             new(9_900, 1, 2_000), new(0, 0, 0), new(0, 0), new(8_000, 100), 3, 8_000, 0,
             new("seren", 200, "Qwen/Qwen3-235B-A22B-Instruct-2507"), [3_000, 1_500, 2_500, 1_000], new(GraceEpochs: 1, DepositHours: 36)),
