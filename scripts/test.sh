@@ -9,6 +9,7 @@ usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
           chain: what a command goes through on its way to the chain: its unit tests, the simulation, Nethereum's conformance, kills and replicas
+          telemetry: every way in, with a real Prometheus, on SQLite and PostgreSQL; with full, a million malformed inputs and the soak
           contracts: Solidity's lint, specification trees and tests, gas, the mutation report; with full, coverage and verification bundles too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 environment: COMPUTERWA_TEST_POSTGRES (Npgsql's connection string of a server where databases may be created; without it a fresh one is started)
@@ -20,7 +21,7 @@ all="lint contracts conformance unit end-to-end" groups=""
 for argument in "$@"; do
   case "$argument" in
     full) COMPUTERWA_PROFILE=full ;;
-    lint | contracts | solidity | mutation | conformance | chain | unit | end-to-end) groups+=" $argument" ;;
+    lint | contracts | solidity | mutation | conformance | chain | telemetry | unit | end-to-end) groups+=" $argument" ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -38,6 +39,11 @@ suites_of() {
     unit) echo unit unit-on-postgres $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
     chain)
       echo conformance $(named unit || echo chain) $(named end-to-end || echo chain-end-to-end)
+      [ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres
+      ;;
+    telemetry)
+      named unit || echo telemetry telemetry-on-postgres
+      named end-to-end || echo telemetry-end-to-end
       [ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres
       ;;
     end-to-end) echo bundles end-to-end $([ -n "${COMPUTERWA_TEST_POSTGRES:-}" ] || echo postgres) ;;
@@ -162,6 +168,9 @@ contracts_lane() {
   if wanted gas; then gas; fi
   if wanted solidity; then solidity; fi
   if wanted chain-end-to-end && [ "$COMPUTERWA_PROFILE" = quick ]; then chain_end_to_end; fi
+  if wanted telemetry-on-postgres; then
+    COMPUTERWA_TEST_ENGINE=postgres csharp telemetry-on-postgres ComputeRwa.Tests --filter 'FullyQualifiedName~ComputeRwa.Tests.Telemetry&(engine=both|engine=postgres)'
+  fi
   if wanted unit-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres csharp unit-on-postgres ComputeRwa.Tests --filter 'engine=both|engine=postgres'; fi
 }
 
@@ -175,11 +184,12 @@ other_lane() {
   if wanted conformance; then csharp conformance Nethereum.Conformance; fi
   if wanted unit; then csharp unit ComputeRwa.Tests --filter 'engine!=postgres'; fi
   if wanted chain; then csharp chain ComputeRwa.Tests --filter 'FullyQualifiedName~ComputeRwa.Tests.Chain&engine!=postgres'; fi
+  if wanted telemetry; then csharp telemetry ComputeRwa.Tests --filter 'FullyQualifiedName~ComputeRwa.Tests.Telemetry&engine!=postgres'; fi
   if wanted format; then lint_dotnet; fi
 }
 
 dotnet=false
-for suite in format conformance unit chain end-to-end chain-end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
+for suite in format conformance unit chain telemetry end-to-end chain-end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
 if $dotnet; then need_dotnet; fi
 need_node
 if wanted postgres; then postgres; fi
@@ -189,6 +199,7 @@ lane=$!
 other_lane
 wait $lane || true
 if wanted end-to-end; then csharp end-to-end ComputeRwa.EndToEnd; fi
+if wanted telemetry-end-to-end; then csharp telemetry-end-to-end ComputeRwa.EndToEnd --filter group=telemetry; fi
 # The long profile says how long a recovery takes, and so has the machine for itself.
 if wanted chain-end-to-end && [ "$COMPUTERWA_PROFILE" = full ]; then chain_end_to_end; fi
 
