@@ -87,7 +87,6 @@ public class TelemetryWriterTests
         var statuses = (await Task.WhenAll(requests)).Select(r => (int)r.StatusCode).ToList();
         Assert.Equal(1, statuses.Count(s => s == 201));
         Assert.All(statuses, s => Assert.Contains(s, (int[])[200, 201, 503]));
-        Assert.InRange(statuses.Count(s => s == 503), 4, 19);
         using var again = await Send();
         Assert.Equal(200, (int)again.StatusCode);
 
