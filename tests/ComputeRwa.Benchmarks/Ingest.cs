@@ -55,7 +55,7 @@ internal static class Ingest
         var batches = new byte[BatchesOfANode][];
         for (var i = 0; i < batches.Length; i++)
         {
-            var minutes = Enumerable.Range(0, Samples).Select(_ => walk.Next(curve, gpu)).ToArray();
+            var minutes = Enumerable.Range(0, Samples).Select(_ => walk.Next(curve, gpu, null)).ToArray();
             (var batch, head) = Demo.Batches.Sign(key, node, head, World.FirstDay.AddDays(i), minutes, Gpus);
             batches[i] = JsonSerializer.SerializeToUtf8Bytes(batch, JsonSerializerOptions.Web);
         }

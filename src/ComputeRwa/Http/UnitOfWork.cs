@@ -31,9 +31,16 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
 {
     public const long DefaultBodyLimit = 1 << 20;
     private const int MostAttempts = 10;
+
+    /// <summary>Bytes of large bodies under way at once, however many clients send them.</summary>
+    private const long MostUnpacked = 128 << 20;
+
     private const string Deadlock = "40P01";
     private const string SerializationFailure = "40001";
     private const string UniqueViolation = "23505";
+
+    private readonly SemaphoreSlim _unpacking = new(Environment.ProcessorCount);
+    private long _unpacked;
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -59,13 +66,7 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
         }
         if (endpoint.Metadata.GetMetadata<OwnTransactions>() is { } own)
         {
-            if (!ContentCoding.Decode(http.Request.Headers.ContentEncoding.ToString(), body, own.MostUnpacked).Ok(out var unpacked, out var bad))
-            {
-                await Problems.Write(http, bad);
-                return;
-            }
-            http.Request.Body = new MemoryStream(unpacked, 0, unpacked.Length, writable: false, publiclyVisible: true);
-            await next(http);
+            await Hand(http, body, own.MostUnpacked);
             return;
         }
         var key = endpoint.Metadata.GetMetadata<NeverKept>() is null ? http.Request.Headers["Idempotency-Key"].ToString() : "";
@@ -88,6 +89,39 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
                 // yet, and the second time it sees what the other has done.
                 http.Response.Clear();
             }
+        }
+    }
+
+    /// <summary>Gives a handler the body as it was before its Content-Encoding, as long as those under way leave room.</summary>
+    private async Task Hand(HttpContext http, byte[] body, long most)
+    {
+        byte[]? unpacked;
+        await _unpacking.WaitAsync(http.RequestAborted);
+        try
+        {
+            if (!ContentCoding.Decode(http.Request.Headers.ContentEncoding.ToString(), body, most).Ok(out unpacked, out var error))
+            {
+                await Problems.Write(http, error);
+                return;
+            }
+        }
+        finally
+        {
+            _unpacking.Release();
+        }
+        try
+        {
+            if (Interlocked.Add(ref _unpacked, unpacked.Length) > MostUnpacked)
+            {
+                await Problems.Write(http, new("busy", "Requests under way leave no room for this one.", []));
+                return;
+            }
+            http.Request.Body = new MemoryStream(unpacked, 0, unpacked.Length, writable: false, publiclyVisible: true);
+            await next(http);
+        }
+        finally
+        {
+            Interlocked.Add(ref _unpacked, -unpacked.Length);
         }
     }
 

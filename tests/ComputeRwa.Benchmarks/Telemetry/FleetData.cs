@@ -41,7 +41,7 @@ internal static class FleetData
         var columns = Enumerable.Range(0, 4).Select(_ => new int[Gpus * samples]).ToArray();
         for (var i = 0; i < samples; i++)
         {
-            var readings = walk.Next(curve, gpu);
+            var readings = walk.Next(curve, gpu, null);
             for (var g = 0; g < Gpus; g++)
             {
                 var at = g * samples + i;

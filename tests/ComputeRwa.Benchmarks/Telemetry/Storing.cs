@@ -55,6 +55,31 @@ internal static class Storing
             Enumerable.Range(0, nodes[0].Count / together).Select(i => Body([.. nodes.SelectMany(chain => chain.Skip(i * together).Take(together))]))).ToList())];
     }
 
+    /// <summary>What the server does with a batch before it is stored, on one core: nanoseconds for each of its samples.</summary>
+    public static string ByStep(IReadOnlyList<NodeData> fleet)
+    {
+        var batches = FleetData.Sign(fleet[0], $"node_{0:x32}", 0).Take(20).ToList();
+        var packed = batches.ConvertAll(b => ColumnsCodec.Compress(b.Columns));
+        var key = Kernel.Address.Parse(fleet[0].Key.Address);
+        var samples = batches.Sum(b => (double)b.Columns.Gpus * b.Columns.Samples);
+        (string Name, Action<int> Do)[] steps =
+        [
+            ("unpack", i => ColumnsCodec.Decompress(packed[i])), ("hash", i => batches[i].Columns.Hash()),
+            ("signature", i => NodeSignature.IsBy(key, batches[i].Hash, batches[i].Signature!)),
+            ("sums", i => Rollup.ToBytes(Rollup.Of(batches[i].Columns, batches[i].From, batches[i].Step, Curtailment.None))), ("(pack)", i => ColumnsCodec.Compress(batches[i].Columns)),
+        ];
+        return $"nanoseconds of a core for each sample, in batches of {batches[0].Columns.Samples}: " + string.Join(", ", steps.Select(step => $"{step.Name} {Time(step.Do):0}"));
+
+        double Time(Action<int> step)
+        {
+            const int Rounds = 10;
+            for (var i = 0; i < batches.Count * 3; i++) step(i % batches.Count);
+            var before = Environment.CpuUsage.TotalTime;
+            for (var i = 0; i < batches.Count * Rounds; i++) step(i % batches.Count);
+            return (Environment.CpuUsage.TotalTime - before).TotalNanoseconds / Rounds / samples;
+        }
+    }
+
     /// <summary>Bytes of each column for one sample, by itself.</summary>
     public static string ByColumn(IReadOnlyList<NodeData> fleet)
     {

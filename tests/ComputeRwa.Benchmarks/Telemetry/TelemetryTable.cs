@@ -25,6 +25,7 @@ internal static class TelemetryTable
         else Console.WriteLine("VictoriaMetrics is left out: scripts/bench.sh starts one and says where it is");
         Print(rows);
         Console.WriteLine(Storing.ByColumn(long_));
+        foreach (var fleet in new[] { long_, short_ }) Console.WriteLine(Storing.ByStep(fleet));
         foreach (var engine in new[] { "SQLite", "PostgreSQL" }) await Asking.Measure(engine);
     }
 

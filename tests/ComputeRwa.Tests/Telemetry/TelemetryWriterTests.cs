@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using ComputeRwa.Db;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
@@ -62,6 +63,38 @@ public class TelemetryWriterTests
         await scratch.Mend();
         Assert.All(await writer.Append([.. Chain(nodes[2], 2)]), v => Assert.True(v.Ok(out _, out _)));
         await writer.StopAsync(default);
+    }
+
+    /// <summary>However many clients send large bodies while nothing can be stored, what is held of them is bounded; who was turned away may come again.</summary>
+    [Fact]
+    public async Task Large_bodies_under_way_are_bounded_and_the_rest_are_told_to_come_again()
+    {
+        await using var app = await TestApp.StartWithoutChain();
+        using var fleet = await FleetClient.Join(app);
+        var number = FleetClient.NextNumber();
+        var node = await fleet.AddNode(number, 1);
+        var from = Samples.Day.StartOf(Samples.Day.EpochOf(DateTimeOffset.UtcNow) - 1).ToUnixTimeSeconds();
+        var body = JsonSerializer.SerializeToUtf8Bytes(Samples.Signed(node, number, 0, from, 60, Hash32.Zero, Samples.Random(new(1), 1, 10)), JsonSerializerOptions.Web);
+        byte[] large = [.. body, .. Enumerable.Repeat((byte)' ', (8 << 20) - body.Length)];
+        List<Task<HttpResponseMessage>> requests;
+        await using (var tx = app.Database.Write())
+        {
+            await tx.Execute(tx.IsPostgres ? "LOCK TABLE telemetry_batches IN EXCLUSIVE MODE" : "SELECT 1");
+            requests = [.. Enumerable.Range(0, 20).Select(_ => Send())];
+            var turnedAway = await await Task.WhenAny(requests);
+            Assert.Equal((503, "1"), ((int)turnedAway.StatusCode, turnedAway.Headers.RetryAfter?.ToString()));
+        }
+        var statuses = (await Task.WhenAll(requests)).Select(r => (int)r.StatusCode).ToList();
+        Assert.Equal(1, statuses.Count(s => s == 201));
+        Assert.All(statuses, s => Assert.Contains(s, (int[])[200, 201, 503]));
+        using var again = await Send();
+        Assert.Equal(200, (int)again.StatusCode);
+
+        async Task<HttpResponseMessage> Send()
+        {
+            using var content = new ByteArrayContent(large) { Headers = { ContentType = new("application/json") } };
+            return await fleet.Http.PostAsync("/v1/telemetry/batches", content);
+        }
     }
 
     /// <summary>Replicas that a node's batches reach at once, mixed with the single path: each link is stored once and the chain is whole.</summary>
