@@ -21,8 +21,8 @@ public sealed class LoadTests
         int? LoadAfter(Randomness random, int minutes)
         {
             var walk = new NodeWalk(random, 1);
-            for (var i = 1; i < minutes; i++) walk.Next(curve, Gpu);
-            return walk.Next(curve, Gpu)?[0].SmActiveBps;
+            for (var i = 1; i < minutes; i++) walk.Next(curve, Gpu, asked: null);
+            return walk.Next(curve, Gpu, asked: null)?[0].SmActiveBps;
         }
     }
 
@@ -31,7 +31,7 @@ public sealed class LoadTests
     {
         var curve = new LoadCurve(World.Leases[0].Workload, Gpu);
         var walk = new NodeWalk(new Seed(7).Random("neighbours"), 8);
-        var loads = Enumerable.Range(0, 10_000).Select(_ => walk.Next(curve, Gpu)).OfType<Reading[]>().Select(r => r[3].SmActiveBps).ToArray();
+        var loads = Enumerable.Range(0, 10_000).Select(_ => walk.Next(curve, Gpu, asked: null)).OfType<Reading[]>().Select(r => r[3].SmActiveBps).ToArray();
         var step = loads.Zip(loads.Skip(1), (a, b) => Math.Abs(a - b)).Average();
         var any = loads.Zip(loads.Skip(3_000), (a, b) => Math.Abs(a - b)).Average();
         Assert.True(step < any / 5, $"{step} against {any}");
@@ -57,8 +57,25 @@ public sealed class LoadTests
         {
             var curve = new LoadCurve(World.Leases[0].Workload, Gpu);
             var walk = new NodeWalk(new Seed(seed).Random("day"), 8);
-            return string.Join(' ', Enumerable.Range(0, 1440).Select(_ => string.Join(',', walk.Next(curve, Gpu) ?? [])));
+            return string.Join(' ', Enumerable.Range(0, 1440).Select(_ => string.Join(',', walk.Next(curve, Gpu, asked: null) ?? [])));
         }
+    }
+
+    /// <summary>The figures are read off the trace: conversations peak in minute 31 and end quietly; code has minutes without any request.</summary>
+    [Fact]
+    public void A_minute_with_more_tokens_is_a_busier_one_and_the_hour_comes_again()
+    {
+        var trace = new RequestTrace("conv");
+        Assert.Equal(Enumerable.Range(0, 58).Select(i => (2 * i + 1) * 500_000 / 58), Enumerable.Range(0, 58).Select(trace.At).Order());
+        Assert.Equal(991_379, trace.At(31));
+        Assert.Equal(8_620, trace.At(0));
+        Assert.Equal(trace.At(31), trace.At(31 + 58 * 7));
+        Assert.Equal(991_379, new RequestTrace("code").At(14));
+
+        var (curve, walk) = (new LoadCurve(World.Leases[3].Workload, Gpu), new NodeWalk(new Seed(1).Random("asked"), 8));
+        var means = Enumerable.Range(0, 58 * 50).Select(minute => (Minute: minute % 58, Readings: walk.Next(curve, Gpu, trace.At(minute)))).Where(m => m.Readings is not null)
+            .GroupBy(m => m.Minute).ToDictionary(g => g.Key, g => g.Average(m => m.Readings!.Average(r => r.SmActiveBps)));
+        Assert.True(means[31] > 2 * means[0], $"{means[31]} at the peak, {means[0]} in the quietest minute");
     }
 
     [Fact]
