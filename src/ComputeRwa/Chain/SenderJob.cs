@@ -21,7 +21,7 @@ internal sealed class SenderJob : ChainJob
     private readonly AbiCatalog _catalog;
     private readonly ILogger<SenderJob> _log;
     private readonly IReadOnlySet<Address> _contracts;
-    private bool _open;
+    private long? _openedIn;
     private long _ready;
 
     public SenderJob(Lane lane, ChainIdentity identity, ChainStatus status, ChainSignals signals, AbiCatalog catalog, ILogger<SenderJob> log) : base(log)
@@ -46,11 +46,10 @@ internal sealed class SenderJob : ChainJob
         if (!await _identity.Verified()) return false;
         if (!await Duty.Take())
         {
-            _open = false;
             Report(null);
             return false;
         }
-        if (!_open) await Open();
+        if (_openedIn != Duty.Tenure) await Open(Duty.Tenure);
         var offered = await _lane.Offer(await _lane.ToHandOver());
         var queue = await ReadQueue();
         if (queue.Rows.Count == 0 && queue.InFlight == 0 && !queue.HasMined)
@@ -82,7 +81,7 @@ internal sealed class SenderJob : ChainJob
         _ready = Stopwatch.GetTimestamp();
     }
 
-    private async Task Open()
+    private async Task Open(long? tenure)
     {
         var pending = await _lane.Chain.TransactionCount(Signer, block: null);
         await using var tx = await _lane.Write();
@@ -90,7 +89,7 @@ internal sealed class SenderJob : ChainJob
         await tx.Commit();
         await SetReady();
         _followUp.Forget();
-        _open = true;
+        _openedIn = tenure;
     }
 
     // ── the queue ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,6 +118,7 @@ internal sealed class SenderJob : ChainJob
     {
         var tried = queue.Rows.Zip(look.Runs).Select(p => IsAllowed(p.First) ? p : (p.First, NotAllowed)).ToList();
         var plan = Sender.Plan(tried, await EarliestOpen(tried, look.Head.Number));
+        if (plan.Fail.Count > 0 && !await Stands(look.Head)) plan = Sender.Plan(tried, earliestOpen: 0);
         if (plan.Sign.Count + plan.Fail.Count == 0)
         {
             return look.Runs[0].Outcome == DryRunOutcome.Unanswered && queue.InFlight == 0
@@ -147,6 +147,12 @@ internal sealed class SenderJob : ChainJob
         await using var tx = _lane.Read();
         return await OutboxStore.EarliestOpen(tx, tried.Select(t => t.Row.Id), triedOn);
     }
+
+    /// <summary>
+    /// Whether the block that calls were tried on is still on the chain, now that receipts were read: after a reorganisation in between, a block's
+    /// number does not say that what was mined in it was there when they were tried.
+    /// </summary>
+    private async Task<bool> Stands(BlockHeader tried) => (await _lane.Chain.Blocks([tried.Number]))[0]?.Hash == tried.Hash;
 
     /// <summary>As many as today's budget covers at their worst.</summary>
     private async Task<(List<Shipment> Shipments, string? Problem)> WithinBudget(List<Shipment> shipments, Fees fees)

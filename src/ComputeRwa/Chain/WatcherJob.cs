@@ -16,6 +16,7 @@ internal sealed class WatcherJob(
 {
     private long _span = Watcher.FirstSpan;
     private BlockHeader? _done;
+    private long? _doneIn;
     private Hash32? _lookedOn;
     private StoredLogs? _stored;
     private long? _lagsSince;
@@ -38,7 +39,7 @@ internal sealed class WatcherJob(
         status.Saw(head);
         status.LooksOn = !await duty.Take();
         if (status.LooksOn) return await LookOn(head);
-        var known = _done?.Hash == head.Hash;
+        var (known, tenure) = (_done?.Hash == head.Hash && _doneIn == duty.Tenure, duty.Tenure);
         _stored = null;
         var read = known ? Progress.Done : await Read(head);
         if (!known) await projectors.Run(duty, _stored, log);
@@ -46,7 +47,7 @@ internal sealed class WatcherJob(
         await Finalise(head);
         Report(null);
         // A block that was undone can come back with the same hash, so a head counts as done only while nothing came between.
-        _done = read == Progress.Done ? head : null;
+        (_done, _doneIn) = (read == Progress.Done ? head : null, tenure);
         if (!known) signals.Sender.Set();
         return read == Progress.More;
     }

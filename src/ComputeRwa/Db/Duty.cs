@@ -18,6 +18,12 @@ internal sealed class Duty(Database database, string name, TimeSpan term, TimePr
     public string Name => name;
 
     /// <summary>
+    /// Which tenure this is; null while it is not held. What a holder remembers of an earlier one is worth nothing: others may have done the work
+    /// in between, even if it never noticed.
+    /// </summary>
+    public long? Tenure => _grip?.Token;
+
+    /// <summary>
     /// Whether nobody else can have taken it yet, by this machine's clock: what leaves the database, such as a broadcast, is done only then.
     /// A write needs <see cref="Hold"/>.
     /// </summary>

@@ -121,6 +121,40 @@ public sealed class LaneTests(HardhatNode node) : IAsyncLifetime
         Assert.Equal(5, await _harness.Client.TransactionCount(_harness.Options.Operator.Address, null));
     }
 
+    /// <summary>It never noticed that another had the lane: what it remembers of the chain is from before that, and so is the block it remembers.</summary>
+    [Fact]
+    public async Task A_replica_that_has_the_lane_back_looks_at_what_the_other_saw_mined()
+    {
+        var account = ChainHarness.NewAccount();
+        await _harness.Mint("first", account, 1);
+        await _harness.Drain();
+        await _harness.Sql("UPDATE duties SET until = 0");
+        var other = _harness.MakeSender(_harness.Options.Operator, _harness.Scratch.OpenAgain());
+        var second = await _harness.Mint("second", account, 2);
+        await node.Automine(false);
+        try
+        {
+            while (await other.Step()) { }
+            var before = await node.Snapshot();
+            await node.Mine();
+            while (await other.Step()) { }
+            Assert.Equal(TransactionState.Mined, (await _harness.Row(second)).State);
+            await _harness.Sql("UPDATE duties SET until = 0"); // it is gone, and so is its block, before anybody has read that
+            await node.Revert(before);
+            await node.MoveTo((await node.Head()).MinedAt.AddSeconds(77));
+            await node.Mine();
+            await _harness.Mint("third", account, 4);
+            Assert.IsType<DutyLostException>(await Record.ExceptionAsync(_harness.Sender.Step)); // its tenure is over; the next is another
+        }
+        finally
+        {
+            await node.Automine(true);
+        }
+        await _harness.Drain();
+        Assert.Equal(TransactionState.Final, (await _harness.Row(second)).State);
+        Assert.Equal(7, await _harness.BalanceOf(account));
+    }
+
     [Fact]
     public async Task A_replica_that_does_not_hold_the_lane_signs_and_sends_nothing()
     {

@@ -59,6 +59,28 @@ public sealed class SenderJobTests(HardhatNode node) : IAsyncLifetime
         await Ends_well(transfer);
     }
 
+    /// <summary>Blocks' numbers say nothing then: what it needs is mined in a lower one than it was tried on, of another branch.</summary>
+    [Fact]
+    public async Task A_call_that_was_tried_on_a_block_that_is_gone_when_receipts_are_read_waits()
+    {
+        var before = await node.Snapshot();
+        var transfer = await Mint_and_pass_on();
+        while (await _harness.Sender.Step()) { }
+        var mint = (await _harness.Rows()).Single(r => r.Id != transfer);
+        await node.Rpc.SendRequestAsync<bool>("hardhat_dropTransaction", null, mint.Hash!.Value.Value);
+        await node.Mine(3);
+        _harness.Restart();
+        _harness.Wire.StopBefore = ("eth_getTransactionReceipt", async () =>
+        {
+            await node.Revert(before);
+            Assert.Null((await new ChainClient(node.Rpc).Broadcast([mint.Raw!]))[0]);
+            await node.Mine();
+        }
+        );
+        while (await _harness.Sender.Step()) { }
+        await Ends_well(transfer);
+    }
+
     /// <summary>What the first command gives the lane the second gives away.</summary>
     private async Task<TransactionId> Mint_and_pass_on()
     {

@@ -283,7 +283,14 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
             await world.Chain.Mine(4);
             await world.Pass(TimeSpan.FromMinutes(1));
         }
-        throw new InvalidOperationException("There is no end: something waits for ever.");
+        throw new InvalidOperationException($"There is no end: something waits for ever.{await Waiting()}");
+    }
+
+    private async Task<string> Waiting()
+    {
+        var open = await world.Scratch.Read(tx => tx.Query<(long, string, string, string, long?, long, string?, string?)>(
+            "SELECT seq, command_id, state, subject, nonce, attempts, error, pack_id FROM transactions WHERE state NOT IN ('final', 'failed', 'replaced') ORDER BY seq"));
+        return string.Concat(open.Select(row => $"{Environment.NewLine}    {row}"));
     }
 
     private async Task<bool> Settle(SimulatedReplica replica, int job)
