@@ -1,11 +1,11 @@
 extern alias agent;
 
-using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using ComputeRwa.Db;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Tests.Support;
+using ComputeRwa.Tests.Telemetry.Ingest;
 using Shared = agent::ComputeRwa;
 
 namespace ComputeRwa.Tests.Telemetry.NodeAgent;
@@ -115,22 +115,15 @@ public partial class AgentTests(SharedApi shared)
     {
         using var machine = await Machine.Start(shared.App, "H100-SXM5-80GB", gpus: 2);
         machine.Script("h100");
-        var start = new ProcessStartInfo("bash", ["-c", "set -euo pipefail\n" + string.Concat(Fence().Matches(File.ReadAllText(Path.Combine(Root, "docs/telemetry-agent.md"))).Select(m => m.Groups[1].Value))])
-        {
-            WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        foreach (var (name, value) in new Dictionary<string, string>
+        await using var recipe = new Recipe("Agent", $"cd '{Recipe.Root}'", new()
         {
             ["API"] = shared.App.Http.BaseAddress!.ToString().TrimEnd('/'), ["NODE"] = machine.Node.Id.Value, ["KEY"] = machine.Fleet.Http.DefaultRequestHeaders.Authorization!.Parameter!,
             ["NODE_KEY"] = Samples.Key(machine.Number).GetPrivateKey(), ["DIR"] = Path.Combine(machine.Folder, "agent"), ["STEP"] = "1", ["BATCH"] = "2", ["ONCE"] = "1",
             // What these tests were built with; the machine's runtime need not be fetched for each run.
             ["PUBLISH"] = "--no-build", ["PATH"] = $"{machine.Folder}:{Environment.GetEnvironmentVariable("PATH")}",
-        }) start.Environment[name] = value;
-        using var bash = Process.Start(start)!;
-        var (output, errors) = (bash.StandardOutput.ReadToEndAsync(), bash.StandardError.ReadToEndAsync());
-        await bash.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-        Assert.True(bash.ExitCode == 0, await output + await errors);
-        Assert.Contains(" info sent batches=1 ", await output, StringComparison.Ordinal);
+        });
+        Assert.True(await recipe.Wait() == 0, recipe.Output);
+        Assert.Contains(" info sent batches=1 ", recipe.Output, StringComparison.Ordinal);
         Assert.Equal(1, await Attested(machine));
     }
 
@@ -175,19 +168,6 @@ public partial class AgentTests(SharedApi shared)
         }
         return batches.Count;
     }
-
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ComputeRwa.sln"))) folder = folder.Parent;
-            return folder?.FullName ?? throw new InvalidOperationException("The tests run inside a clone of the repository.");
-        }
-    }
-
-    [GeneratedRegex("```bash\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex Fence();
 
     [GeneratedRegex(@" detail sample at=.* values=([-\d,]+)")]
     private static partial Regex SampleLine();

@@ -5,7 +5,8 @@ using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Telemetry.NodeAgent;
 
-[Trait("engine", "both")]
+// What it tries is on the agent's disk and on the wire; AgentTests run on both engines.
+[Trait("engine", "sqlite")]
 public partial class KilledAgentTests
 {
     /// <summary>
