@@ -26,5 +26,6 @@ internal static class SettlementSetup
         app.MapEpochs();
         app.MapObjections();
         app.MapReconciliation();
+        app.MapTrust();
     }
 }

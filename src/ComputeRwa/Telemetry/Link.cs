@@ -10,7 +10,7 @@ internal enum Trust
     SelfReported = 0,
     /// <summary>Signed by the node's key, which the machine's owner holds: signed, not proven true.</summary>
     Attested = 1,
-    /// <summary>Agrees with independent measurements. Nothing gives this label yet.</summary>
+    /// <summary>Agrees with independent measurements. No metering record says so: it is a statement beside it (docs/telemetry-checks.md).</summary>
     CrossChecked = 2,
 }
 

@@ -55,11 +55,11 @@ internal sealed class SettlementStage(LeaseWorld world)
     }
 
     /// <summary>A day of hourly samples, the last <paramref name="missing"/> of them left out.</summary>
-    public async Task Telemetry(StageNode node, long epoch, int load = 6_000, int missing = 0)
+    public async Task Telemetry(StageNode node, long epoch, int load = 6_000, int missing = 0, int watts = 400)
     {
         var (samples, from) = (24 - missing, Length.StartOf(epoch).ToUnixTimeSeconds());
         int[] All(int value) => [.. Enumerable.Repeat(value, node.Uuids.Count * samples)];
-        var columns = new ComputeRwa.Telemetry.Columns(node.Uuids.Count, samples, All(load), All(load / 100), All(400_000), All(40_000));
+        var columns = new ComputeRwa.Telemetry.Columns(node.Uuids.Count, samples, All(load), All(load / 100), All(watts * 1_000), All(40_000));
         var hash = Batch.HashOf(Address.Parse(node.Key.GetPublicAddress()), node.Sequence, from, Step, node.Head, columns);
         var post = new PostBatch(node.Id, node.Sequence, DateTimeOffset.FromUnixTimeSeconds(from), Step, node.Head.Value, columns.ToJson(), new EthereumMessageSigner().Sign(hash.ToBytes(), node.Key));
         await App.PostOk("/v1/telemetry/batches", post);

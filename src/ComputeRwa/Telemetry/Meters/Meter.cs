@@ -7,6 +7,13 @@ namespace ComputeRwa.Telemetry.Meters;
 /// <param name="RegisterWh">watt-hours since the meter began to count</param>
 internal sealed record MeterReading(long AtSecond, long RegisterWh);
 
+/// <summary>Two readings of a meter between which it counted up.</summary>
+internal sealed record MeterSpan(MeterReading First, MeterReading Last)
+{
+    /// <summary>Watt-hours in so many seconds of it, taken as even over the whole; rounded down.</summary>
+    public long Share(long seconds) => (long)((Int128)(Last.RegisterWh - First.RegisterWh) * seconds / (Last.AtSecond - First.AtSecond));
+}
+
 internal static class Metered
 {
     /// <summary>What a site's meters count: energy into the building, energy into the machines, heat that leaves for use.</summary>

@@ -23,4 +23,34 @@ internal static class MeterStore
         WHERE site_id = @site AND meter = @meter AND at_second > @after AND at_second <= @to ORDER BY at_second LIMIT @limit
         """,
         new { site, meter, after, to, limit });
+
+    /// <summary>
+    /// What a meter counted over a time: between its last reading at or before the begin and its first at or after the end. Null when one of them is missing or
+    /// further away than <paramref name="slack"/> seconds, or when the register fell between: what it had counted until then is not known.
+    /// </summary>
+    public static async Task<MeterSpan?> Over(Tx tx, SiteId site, string meter, long from, long to, long slack)
+    {
+        var first = await tx.First<MeterReading>(
+            """
+            SELECT at_second, register_wh FROM site_meter_readings
+            WHERE site_id = @site AND meter = @meter AND at_second <= @from AND at_second >= @from - @slack ORDER BY at_second DESC LIMIT 1
+            """,
+            new { site, meter, from, slack });
+        var last = await tx.First<MeterReading>(
+            """
+            SELECT at_second, register_wh FROM site_meter_readings
+            WHERE site_id = @site AND meter = @meter AND at_second >= @to AND at_second <= @to + @slack ORDER BY at_second LIMIT 1
+            """,
+            new { site, meter, to, slack });
+        if (first is null || last is null) return null;
+        var falls = await tx.Single<long>(
+            """
+            SELECT COUNT(*) FROM (
+                SELECT register_wh - LAG(register_wh) OVER (ORDER BY at_second) AS step FROM site_meter_readings
+                WHERE site_id = @site AND meter = @meter AND at_second >= @begin AND at_second <= @end) steps
+            WHERE step < 0
+            """,
+            new { site, meter, begin = first.AtSecond, end = last.AtSecond });
+        return falls > 0 ? null : new(first, last);
+    }
 }
