@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using ComputeRwa.Fleet;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Telemetry.Findings;
+using ComputeRwa.Tests.Telemetry.Ingest;
 using Xunit.Abstractions;
 
 namespace ComputeRwa.Tests.Telemetry.Findings;
@@ -10,7 +12,7 @@ public class CheckTests(ITestOutputHelper output)
     private const int Step = 15;
     private const int Count = 1_440; // six hours
     private const long Start = 1_772_366_400;
-    private const int Seeds = 40;
+    private static readonly int Seeds = Captures.Cases(quick: 20, full: 200);
 
     [Fact]
     public void Honest_machines_give_no_finding()
@@ -125,6 +127,31 @@ public class CheckTests(ITestOutputHelper output)
         Assert.Equal((750L, 750L, 8_000L, 700L), (finding.Figures["seconds"], finding.Figures["secondsInAll"], finding.Figures["meanLoadBps"], finding.Figures["boardWatts"]));
         Assert.InRange(finding.Figures["meanMilliwatts"], 69_000, 71_000);
         Assert.All(Check.All, c => Assert.Same(c, Check.Find(c.Name)));
+    }
+
+    [Fact]
+    public void Checking_takes_time_by_the_samples_and_comparing_by_the_fingerprints()
+    {
+        var columns = HonestFleet.Columns(new Random(3), "seren", 8, 5_760, 10);
+        var node = HonestFleet.Node(1, "seren", 8);
+        Run(node, columns, Start, 86_400).End();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 5; i++) Run(node, columns, Start, 86_400).End();
+        output.WriteLine($"one core checks {5 * 8 * 5_760 / clock.Elapsed.TotalSeconds:n0} samples a second");
+
+        // Ten thousand GPUs of a day, half of them copies of one another: pairs would be millions.
+        var random = new Random(4);
+        var prints = new List<Print>();
+        for (var gpu = 0; gpu < 10_000; gpu++)
+            for (var i = 0; i < 45; i++) prints.Add(new(gpu % 2 == 0 ? (ulong)i : (ulong)random.NextInt64(), gpu, Start + i * 120));
+        clock.Restart();
+        Assert.Equal(4_999, Matching.Among(prints, Limits.PrintsOfAFleet).Count);
+        var sorted = clock.Elapsed;
+        var earlier = new MatchesWith(prints);
+        foreach (var print in prints) earlier.Add(print with { Second = print.Second - 86_400 });
+        Assert.Equal(5_001, earlier.End(Limits.PrintsOfAFleet).Count);
+        output.WriteLine($"{prints.Count} fingerprints: {sorted.TotalMilliseconds:n0} ms among themselves, {(clock.Elapsed - sorted).TotalMilliseconds:n0} ms with those of another epoch");
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
     }
 
     [Fact]
