@@ -24,6 +24,18 @@ internal static class Postgres
     /// <returns>the first value of the first row</returns>
     public static Task<string?> Ask(string url, string sql) => Execute(url["postgres:".Length..], sql);
 
+    /// <returns>the first value of each row</returns>
+    public static async Task<List<string>> List(string url, string sql)
+    {
+        await using var connection = new NpgsqlConnection(url["postgres:".Length..]);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var values = new List<string>();
+        while (await reader.ReadAsync()) values.Add(reader.GetString(0));
+        return values;
+    }
+
     private static async Task<string?> Execute(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString);

@@ -23,6 +23,15 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>As pg_ctl stop -m fast: open transactions are rolled back.</summary>
     public Task Stop() => Do("stop {0} INT");
 
+    /// <summary>SIGKILL of the postmaster; returns when the processes that it had started have noticed and ended.</summary>
+    public Task Kill() => Do(
+        """
+        pid=$(alive {0})
+        children=$(grep -ls "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status | cut -d/ -f3 || true)
+        kill -9 "$pid"
+        for child in $children; do while grep -qs '^State:.[^ZX]' "/proc/$child/status"; do sleep 0.05; done; done
+        """);
+
     public Task GoOn() => Do("serve_postgres {0}");
 
     public async ValueTask DisposeAsync() => await Do("stop_postgres {0}");

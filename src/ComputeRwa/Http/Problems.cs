@@ -9,15 +9,27 @@ namespace ComputeRwa.Http;
 /// <summary>RFC 9457 problem. <c>Type</c> is stable; <c>Retryable</c> says whether the same request may succeed later.</summary>
 internal sealed record Problem(string Type, string Title, int Status, string Detail, bool Retryable, IReadOnlyList<FieldError> Errors);
 
+/// <summary>Marks routes whose refusals are counted in /metrics by their reason, as <c>Name_reason_total</c>: also of requests that no handler was shown.</summary>
+internal sealed record CountsRefusals(string Name, string Help);
+
 /// <summary>The result of a handler that refuses: <c>Results&lt;Ok&lt;T&gt;, Refusal&gt;</c> is the contract of most routes.</summary>
 internal sealed class Refusal(Error error) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var problem = Problems.From(error);
+        Count(httpContext);
         httpContext.Response.StatusCode = problem.Status;
         if (problem.Status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = "1";
         return httpContext.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json");
+    }
+
+    private void Count(HttpContext http)
+    {
+        // After an exception the framework has taken the route away, and kept it there.
+        var route = http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        if (route?.Metadata.GetMetadata<CountsRefusals>() is { } counts)
+            http.RequestServices.GetRequiredService<Gauges>().Count($"{counts.Name}_{error.Code.Replace('-', '_')}_total", counts.Help, 1);
     }
 }
 

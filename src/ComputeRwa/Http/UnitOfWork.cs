@@ -19,8 +19,8 @@ internal sealed record BodyLimit(long Bytes);
 /// Marks a POST that is a repeat by what it says, so it needs no Idempotency-Key, and whose handler stores by transactions of its own: it is given
 /// the body, in whole and unpacked, and nothing else.
 /// </summary>
-/// <param name="MostUnpacked">bytes a body may have under its Content-Encoding</param>
-internal sealed record OwnTransactions(long MostUnpacked);
+/// <param name="MostUnpacked">bytes a body may have under its Content-Encoding; null for a handler that unpacks it itself and is given it as it came</param>
+internal sealed record OwnTransactions(long? MostUnpacked = null);
 
 /// <summary>
 /// One request, one transaction. A handler asks for <see cref="Tx"/> as a parameter and never commits: what it changed, the
@@ -93,13 +93,18 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
     }
 
     /// <summary>Gives a handler the body as it was before its Content-Encoding, as long as those under way leave room.</summary>
-    private async Task Hand(HttpContext http, byte[] body, long most)
+    private async Task Hand(HttpContext http, byte[] body, long? most)
     {
+        if (most is not { } bound)
+        {
+            await HandOn(http, body);
+            return;
+        }
         byte[]? unpacked;
         await _unpacking.WaitAsync(http.RequestAborted);
         try
         {
-            if (!ContentCoding.Decode(http.Request.Headers.ContentEncoding.ToString(), body, most).Ok(out unpacked, out var error))
+            if (!ContentCoding.Decode(http.Request.Headers.ContentEncoding.ToString(), body, bound).Ok(out unpacked, out var error))
             {
                 await Problems.Write(http, error);
                 return;
@@ -109,19 +114,24 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
         {
             _unpacking.Release();
         }
+        await HandOn(http, unpacked);
+    }
+
+    private async Task HandOn(HttpContext http, byte[] body)
+    {
         try
         {
-            if (Interlocked.Add(ref _unpacked, unpacked.Length) > MostUnpacked)
+            if (Interlocked.Add(ref _unpacked, body.Length) > MostUnpacked)
             {
                 await Problems.Write(http, new("busy", "Requests under way leave no room for this one.", []));
                 return;
             }
-            http.Request.Body = new MemoryStream(unpacked, 0, unpacked.Length, writable: false, publiclyVisible: true);
+            http.Request.Body = new MemoryStream(body, 0, body.Length, writable: false, publiclyVisible: true);
             await next(http);
         }
         finally
         {
-            Interlocked.Add(ref _unpacked, -unpacked.Length);
+            Interlocked.Add(ref _unpacked, -body.Length);
         }
     }
 

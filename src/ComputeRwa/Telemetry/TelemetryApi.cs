@@ -44,7 +44,8 @@ internal static class TelemetryApi
     public static void MapTelemetry(this IEndpointRouteBuilder app)
     {
         var telemetry = app.MapFeature("/v1/telemetry", "Telemetry").RequireAuthorization(Roles.Provider).WithMetadata(
-            new BodyLimit(MostBytes), new OwnTransactions(MostUnpackedBytes), new ProducesResponseTypeMetadata(413, typeof(Problem), ["application/problem+json"]),
+            new BodyLimit(MostBytes), new OwnTransactions(MostUnpackedBytes), new CountsRefusals("computerwa_telemetry_requests_refused", "Requests with batches that were refused as a whole."),
+            new ProducesResponseTypeMetadata(413, typeof(Problem), ["application/problem+json"]),
             new ProducesResponseTypeMetadata(503, typeof(Problem), ["application/problem+json"]));
         telemetry.MapPost("/batches", Post).Accepts<PostBatch>("application/json")
             .WithSummary("Add a node's next batch of samples; an exact repeat is answered as a duplicate");

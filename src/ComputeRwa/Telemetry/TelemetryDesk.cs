@@ -1,6 +1,7 @@
 using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Fleet;
+using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry.Ingest;
 
@@ -10,7 +11,7 @@ namespace ComputeRwa.Telemetry;
 internal sealed record Taken(Link Link, Appended Appended);
 
 /// <summary>Takes batches in: whose they are, what can be said of each by itself, and then all that passed to the writer.</summary>
-internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, Deployment deployment, TimeProvider time) : IDisposable
+internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, Deployment deployment, Gauges gauges, TimeProvider time) : IDisposable
 {
     // Unpacked samples take room, and more threads than cores make nothing faster.
     private readonly SemaphoreSlim _reading = new(Environment.ProcessorCount);
@@ -44,7 +45,14 @@ internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, D
         var stored = await writer.Append(ready.ConvertAll(r => r.Batch));
         foreach (var ((index, batch), verdict) in ready.Zip(stored))
             results[index] = verdict.Ok(out var appended, out var error) ? new Taken(batch.Link, appended) : error;
+        Count(results);
         return results;
+    }
+
+    private void Count(Result<Taken>[] results)
+    {
+        foreach (var same in results.GroupBy(r => r.Ok(out var taken, out var error) ? taken.Appended.IsDuplicate ? "duplicate" : "accepted" : $"refused_{error.Code.Replace('-', '_')}"))
+            gauges.Count($"computerwa_telemetry_batches_{same.Key}_total", "Batches of nodes' own by what became of them.", same.Count());
     }
 
     private Result<Batch> Judge<T>(T post, Node? node, Read<T> read, HashSet<NodeId> unsigned, ProviderId? caller, DateTimeOffset now)

@@ -92,7 +92,8 @@ internal static class TelemetryStore
         return found;
     }
 
-    private static async Task<HashSet<long>> Closed(Tx tx, IEnumerable<long> all)
+    /// <summary>Which of these epochs are closed; none of the others is until this transaction ends.</summary>
+    public static async Task<HashSet<long>> Closed(Tx tx, IEnumerable<long> all)
     {
         var epochs = all.Distinct().Order().ToArray();
         // SQLite has one writer. PostgreSQL has many: a batch must not slip in while its epoch is being closed.

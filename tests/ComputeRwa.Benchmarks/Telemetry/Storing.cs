@@ -1,12 +1,18 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ComputeRwa.EndToEnd;
 using ComputeRwa.Telemetry;
 
 namespace ComputeRwa.Benchmarks.Telemetry;
 
 /// <summary>What one way of storing a fleet's samples came to. One sample is one GPU at one time with all its readings.</summary>
-internal sealed record Stored(string What, double PerSecond, double BytesEach, string Note);
+/// <param name="Goal">samples a second that were asked for</param>
+internal sealed record Stored(string What, double PerSecond, double BytesEach, string Note, double Goal = Stored.OfBatches)
+{
+    public const double OfBatches = 1_000_000;
+    public const double OfRemoteWrite = 300_000;
+}
 
 /// <summary>Signed batches in the compact form over real HTTP until each is committed; every hash and signature checked by the server.</summary>
 internal static class Storing

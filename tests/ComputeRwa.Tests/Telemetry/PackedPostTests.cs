@@ -7,6 +7,7 @@ using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Tests.Support;
+using ComputeRwa.Tests.Telemetry.Ingest;
 
 namespace ComputeRwa.Tests.Telemetry;
 
@@ -139,24 +140,57 @@ public sealed class PackedPostTests(SharedApi shared) : IAsyncLifetime
         await FleetClient.Refused(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", "Content-Encoding", await SendRaw([1, 2, 3], "br"));
     }
 
+    /// <summary>Each request brings the next batches of two nodes and something damaged, of which nothing may come in as attested that the key has not signed.</summary>
     [Fact]
-    public async Task Damaged_bodies_never_break_the_service()
+    public async Task Damaged_requests_break_nothing_and_their_neighbours_are_stored()
     {
-        var node = await NewNode(4);
-        var random = new Random(7);
-        var body = Body([.. Chain(node, 2)]);
-        for (var i = 0; i < 2_000; i++)
+        var (victim, count) = (await NewNode(4), Captures.Cases(100, 1_200));
+        var (left, right, known) = (Chain(await NewNode(1), count, 1), Chain(await NewNode(1), count, 1), Chain(victim, 2));
+        var (random, stored) = (new Random(7), 0);
+        for (var i = 0; i < 4 * count; i++)
         {
-            var damaged = (byte[])body.Clone();
-            for (var flips = random.Next(1, 6); flips > 0; flips--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
-            using var response = await Send(damaged, random.Next(3) switch { 0 => "gzip", 1 => "zstd", _ => "identity" });
-            Assert.True((int)response.StatusCode is 200 or 400 or 413, $"{response.StatusCode}");
+            var coding = random.Next(3) switch { 0 => "gzip", 1 => "zstd", _ => "identity" };
+            var damaged = Captures.Damage(Body(known[0])[9..], random);
+            if (i % 4 == 0)
+            {
+                // In a frame that says where it ends.
+                if (damaged.Length < 134 || damaged[68] > 1) damaged = Body(known[0])[9..];
+                var length = new byte[4];
+                BinaryPrimitives.WriteInt32BigEndian(length, damaged.Length);
+                var answers = await Answers(await Send([.. Body(left[stored]), .. length, .. damaged, .. Body(right[stored])[5..]], coding));
+                Assert.Equal(("accepted", "accepted"), (Said(answers[0]).Status, Said(answers[2]).Status));
+                stored++;
+                continue;
+            }
+            using var response = await (i % 4 == 1 ? SendRaw(Captures.Damage(Packed(Body(known), coding), random), coding) : Send(Captures.Damage(Body(known), random), coding));
+            Assert.True((int)response.StatusCode is 200 or 400 or 413, $"case {i}: {response.StatusCode}");
         }
-        // Of what was flipped nothing that the key has not signed may have come in as attested.
+        Assert.Equal((count, count), (await Count(left[0].NodeId), await Count(right[0].NodeId)));
         await using var tx = shared.App.Database.Read();
-        var chain = Chain(node, 2).Select(b => b.Hash.Value).ToList();
-        Assert.All(await tx.Query<Hash32>("SELECT hash FROM telemetry_batches WHERE node_id = @Id AND trust = 1", new { node.Node.Id }), hash => Assert.Contains(hash.Value, chain));
+        Assert.All(await tx.Query<Hash32>("SELECT hash FROM telemetry_batches WHERE node_id = @Id AND trust = 1", new { victim.Node.Id }), hash => Assert.Contains(hash, known.Select(b => b.Hash)));
     }
+
+    [Fact]
+    public async Task What_is_refused_is_counted_by_its_reason()
+    {
+        var node = await NewNode(1);
+        var chain = Chain(node, 3);
+        var before = await Metrics();
+        await Answers(await Send(Body(chain[0], chain[0], chain[2], chain[1] with { Signature = chain[0].Signature })));
+        await FleetClient.Refused(HttpStatusCode.BadRequest, "malformed", "body", await Send([1]));
+        await FleetClient.Refused(HttpStatusCode.BadRequest, "malformed", "body", await SendRaw([1], "gzip"));
+        await FleetClient.Refused(HttpStatusCode.UnsupportedMediaType, "unsupported-media-type", "Content-Encoding", await SendRaw([1], "br"));
+        await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await SendRaw(new byte[(8 << 20) + 1], "identity"));
+        var after = await Metrics();
+        foreach (var (name, least) in ((string, long)[])[
+            ("batches_accepted", 1), ("batches_duplicate", 1), ("batches_refused_sequence_gap", 1), ("batches_refused_wrong_signature", 1),
+            ("requests_refused_malformed", 2), ("requests_refused_unsupported_media_type", 1), ("requests_refused_too_large", 1)])
+            Assert.True(after.GetValueOrDefault(name) - before.GetValueOrDefault(name) >= least, name);
+    }
+
+    private async Task<Dictionary<string, long>> Metrics() => (await _fleet.Http.GetStringAsync("/metrics")).Split('\n')
+        .Where(line => line.StartsWith("computerwa_telemetry_", StringComparison.Ordinal)).Select(line => line.Split(' '))
+        .ToDictionary(line => line[0]["computerwa_telemetry_".Length..^"_total".Length], line => long.Parse(line[1], System.Globalization.CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task Hundreds_of_requests_at_once_share_transactions_and_all_are_durable()
@@ -178,12 +212,13 @@ public sealed class PackedPostTests(SharedApi shared) : IAsyncLifetime
         return (await _fleet.AddNode(number, gpus), number);
     }
 
-    private static Batch[] Chain((Node Node, int Key) node, int count)
+    /// <param name="samples">of each GPU in a batch; null for more each time</param>
+    private static Batch[] Chain((Node Node, int Key) node, int count, int? samples = null)
     {
         var (chain, previous, from) = (new Batch[count], Hash32.Zero, Start);
         for (var i = 0; i < count; i++)
         {
-            var post = Samples.Signed(node.Node, node.Key, i, from, 60, previous, Samples.Random(new(node.Key + i), node.Node.GpuUuids.Count, 10 + i));
+            var post = Samples.Signed(node.Node, node.Key, i, from, 60, previous, Samples.Random(new(node.Key + i), node.Node.GpuUuids.Count, samples ?? 10 + i));
             Assert.True(Batch.Read(post, node.Node, Samples.Day, DateTimeOffset.UtcNow).Ok(out var batch, out _));
             (chain[i], previous, from) = (batch, batch.Hash, batch.To);
         }
@@ -218,9 +253,11 @@ public sealed class PackedPostTests(SharedApi shared) : IAsyncLifetime
     private static (string Node, long Sequence, string? Hash, string Status, string? Trust) Said(JsonNode? answer) =>
         ((string)answer!["nodeId"]!, (long)answer["sequence"]!, (string?)answer["hash"], (string)answer["status"]!, (string?)answer["trust"]);
 
-    private async Task<long> Count(Node node)
+    private Task<long> Count(Node node) => Count(node.Id);
+
+    private async Task<long> Count(NodeId node)
     {
         await using var tx = shared.App.Database.Read();
-        return await tx.Single<long>("SELECT COUNT(*) FROM telemetry_batches WHERE node_id = @Id", new { node.Id });
+        return await tx.Single<long>("SELECT COUNT(*) FROM telemetry_batches WHERE node_id = @node", new { node });
     }
 }

@@ -6,7 +6,7 @@ using ComputeRwa.Tests.Support;
 namespace ComputeRwa.Tests.Telemetry;
 
 [Trait("engine", "both")]
-public class SeriesTests
+public class SeriesTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private static readonly EpochLength Length = new(3_600);
 
@@ -56,8 +56,7 @@ public class SeriesTests
     [InlineData("from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z&stepSeconds=60", "from")]
     public async Task A_range_that_cannot_be_is_refused_by_its_field(string query, string field)
     {
-        await using var app = await TestApp.StartWithoutChain();
-        using var fleet = await FleetClient.Join(app);
+        using var fleet = await FleetClient.Join(shared.App);
         var node = await fleet.AddNode(FleetClient.NextNumber(), 2);
         await FleetClient.Refused(HttpStatusCode.BadRequest, "invalid", field, await fleet.Http.GetAsync($"/v1/nodes/{node.Id}/series?{query}"));
     }
@@ -65,8 +64,7 @@ public class SeriesTests
     [Fact]
     public async Task A_chart_has_a_point_for_every_step()
     {
-        await using var app = await TestApp.StartWithoutChain();
-        using var fleet = await FleetClient.Join(app);
+        using var fleet = await FleetClient.Join(shared.App);
         var number = FleetClient.NextNumber();
         var node = await fleet.AddNode(number, 2);
         var start = Samples.Day.StartOf(Samples.Day.EpochOf(DateTimeOffset.UtcNow) - 1);

@@ -24,8 +24,9 @@ internal static class IngestApi
 
     public static void MapIngest(this IEndpointRouteBuilder app)
     {
-        var telemetry = app.MapFeature("/v1/telemetry", "Telemetry").RequireAuthorization(Roles.Provider);
-        telemetry.MapPost("/prometheus/write", Write).WithMetadata(new BodyLimit(MostWriteBytes), Problem(413), Problem(415))
+        var telemetry = app.MapFeature("/v1/telemetry", "Telemetry").RequireAuthorization(Roles.Provider)
+            .WithMetadata(new CountsRefusals("computerwa_ingest_refused", "Requests of the unsigned ways that were refused as a whole."));
+        telemetry.MapPost("/prometheus/write", Write).WithMetadata(new BodyLimit(MostWriteBytes), new OwnTransactions(), Problem(413), Problem(415), Problem(503))
             .WithSummary("Prometheus remote write (version 1): answered when stored");
         telemetry.MapPost("/import", Import).WithMetadata(new BodyLimit(MostImportBytes), Problem(413), Problem(415))
             .WithSummary("Samples from a file: text/csv of nvidia-smi --query-gpu, text/plain of dcgm-exporter");
@@ -39,13 +40,13 @@ internal static class IngestApi
 
     private static ProducesResponseTypeMetadata Problem(int status) => new(status, typeof(Problem), ["application/problem+json"]);
 
-    private static async Task<Results<NoContent, Refusal>> Write(HttpContext http, Tx tx, Receiver receiver)
+    private static async Task<Results<NoContent, Refusal>> Write(HttpContext http, Receiver receiver)
     {
-        if (!ReadWrite(http.Request, await Body(http)).Ok(out var arrival, out var error)) return Refused(receiver, error);
-        var receipt = await receiver.Receive(tx, arrival, http.Provider(), "prometheus");
+        var body = ((MemoryStream)http.Request.Body).GetBuffer();
+        if (!(await receiver.Receive(() => ReadWrite(http.Request, body), http.Provider(), "prometheus")).Ok(out var receipt, out var error)) return new Refusal(error);
         // What would be refused again is not asked for again: a sender keeps what is not answered by 2xx or 4xx and sends it until it is.
         if (receipt.Stored == 0 && receipt.Impossible + receipt.OutOfTime > 0)
-            return Refused(receiver, new("invalid", $"No sample could be stored: {receipt.OutOfTime} are of the future or too old, {receipt.Impossible} are no readings of this hardware.",
+            return new Refusal(new("invalid", $"No sample could be stored: {receipt.OutOfTime} are of the future or too old, {receipt.Impossible} are no readings of this hardware.",
                 [new("body", receipt.OutOfTime > 0 ? "has times that are not taken" : "has readings that cannot be")]));
         return TypedResults.NoContent();
     }
@@ -64,7 +65,7 @@ internal static class IngestApi
     /// <param name="utcOffset">of the machine's local time, which nvidia-smi prints: such as +02:00; none is UTC</param>
     private static async Task<Results<Ok<Receipt>, Refusal>> Import(HttpContext http, Tx tx, Receiver receiver, DateTimeOffset? at = null, string? utcOffset = null)
     {
-        if (!ReadImport(http.Request, await Body(http), at, utcOffset).Ok(out var arrival, out var error)) return Refused(receiver, error);
+        if (!ReadImport(http.Request, await Body(http), at, utcOffset).Ok(out var arrival, out var error)) return new Refusal(error);
         return TypedResults.Ok(await receiver.Receive(tx, arrival, http.Provider(), "import"));
     }
 
@@ -80,12 +81,6 @@ internal static class IngestApi
         if (!type.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
             return new Error("unsupported-media-type", "Send nvidia-smi's CSV as text/csv, or dcgm-exporter's text as text/plain.", [new("Content-Type", "must be text/csv or text/plain")]);
         return at is { } time ? Exposition.Read(body, time.ToUnixTimeMilliseconds()) : Error.Invalid("at", "must say when the text was read, such as 2026-07-14T08:12:38Z");
-    }
-
-    private static Refusal Refused(Receiver receiver, Error error)
-    {
-        receiver.Refused(error);
-        return new(error);
     }
 
     private static async Task<byte[]> Body(HttpContext http)

@@ -7,6 +7,8 @@ internal static class IngestSetup
     {
         services.AddSingleton(IngestSettings.Read(config));
         services.AddSingleton<GpuDirectory>();
+        services.AddSingleton<InboxWriter>();
+        services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
         services.AddSingleton<Receiver>();
         services.AddSingleton<Compactor>();
         services.AddSingleton<IngestJob>();

@@ -9,7 +9,11 @@ namespace ComputeRwa.Telemetry.Ingest;
 internal sealed record IngestNode(NodeId NodeId, long IsOn, long StepSeconds, long ThroughSecond);
 
 /// <summary>Samples of one request in one window.</summary>
-internal sealed record InboxRow(string Id, ProviderId ProviderId, long WindowStart, DateTimeOffset ReceivedAt, string Source, long Samples, byte[] Body);
+internal sealed record InboxRow(string Id, ProviderId ProviderId, long Epoch, long WindowStart, DateTimeOffset ReceivedAt, string Source, int Samples, byte[] Body)
+{
+    /// <summary>About what it takes in memory and in one statement.</summary>
+    public int Size => 512 + Body.Length;
+}
 
 /// <summary>A window with samples in the inbox.</summary>
 internal sealed record OpenWindow(ProviderId ProviderId, long WindowStart, DateTimeOffset FirstAt, DateTimeOffset LastAt);
@@ -32,11 +36,24 @@ internal static class IngestStore
     public static Task<int> Advance(Tx tx, NodeId node, long through) => tx.Execute(
         "UPDATE telemetry_ingest_nodes SET through_second = @through WHERE node_id = @node AND through_second < @through", new { node, through });
 
-    public static Task<int> Put(Tx tx, InboxRow row) => tx.Execute(
-        """
-        INSERT INTO telemetry_inbox (id, provider_id, window_start, received_at, source, samples, body)
-        VALUES (@Id, @ProviderId, @WindowStart, @ReceivedAt, @Source, @Samples, @Body)
-        """, row);
+    /// <summary>
+    /// Puts rows into the inbox, but for those of closed epochs. Shares their epochs' locks until the commit: whoever closes one waits for it, and makes
+    /// batches of it first.
+    /// </summary>
+    /// <returns>for each row whether it was put there</returns>
+    public static async Task<bool[]> PutAll(Tx tx, IReadOnlyList<InboxRow> rows)
+    {
+        if (rows.Count == 0) return [];
+        var closed = await TelemetryStore.Closed(tx, rows.Select(r => r.Epoch));
+        var open = rows.Where(r => !closed.Contains(r.Epoch)).ToList();
+        await Rows.Insert(tx, open);
+        if (open.Count > 0) tx.Announce(Receiver.Topic);
+        return [.. rows.Select(r => !closed.Contains(r.Epoch))];
+    }
+
+    private static readonly Bulk<InboxRow> Rows = new Bulk<InboxRow>("INSERT INTO telemetry_inbox")
+        .Text("id", r => r.Id).Text("provider_id", r => r.ProviderId.Value).Number("window_start", r => r.WindowStart)
+        .Number("received_at", r => r.ReceivedAt.ToUnixTimeMilliseconds()).Text("source", r => r.Source).Number("samples", r => r.Samples).Bytes("body", r => r.Body);
 
     /// <summary>In the order in which a provider's windows must be made into batches.</summary>
     public static Task<List<OpenWindow>> Open(Tx tx) => tx.Query<OpenWindow>(

@@ -16,8 +16,8 @@ namespace ComputeRwa.Telemetry.Ingest;
 /// <param name="UnknownGpus">the first of them</param>
 internal sealed record Receipt(int Stored, int Missing, int Impossible, int Unknown, int Late, int OutOfTime, IReadOnlyList<string> UnknownGpus);
 
-/// <summary>Takes what a parser has read into the inbox, in the caller's transaction: stored when that commits.</summary>
-internal sealed class Receiver(GpuDirectory directory, Deployment deployment, IngestSettings settings, Gauges gauges, TimeProvider time, ILogger<Receiver> log)
+/// <summary>Takes what a parser has read into the inbox.</summary>
+internal sealed class Receiver(GpuDirectory directory, InboxWriter writer, Deployment deployment, IngestSettings settings, Gauges gauges, TimeProvider time, ILogger<Receiver> log) : IDisposable
 {
     /// <summary>Set when something was stored.</summary>
     public const string Topic = "ingest";
@@ -27,8 +27,37 @@ internal sealed class Receiver(GpuDirectory directory, Deployment deployment, In
 
     private readonly ConcurrentDictionary<Guid, bool> _logged = new();
 
+    // What a request unpacks to takes room, and more threads than cores make nothing faster.
+    private readonly SemaphoreSlim _reading = new(Environment.ProcessorCount);
+
+    /// <summary>Stored together with what others send, and durable when this returns.</summary>
+    /// <param name="caller">whose GPUs are taken; null for any</param>
+    /// <exception cref="UnavailableException">Too much waits already, or the database is away. The same may be sent again.</exception>
+    public async Task<Result<Receipt>> Receive(Func<Result<Arrival>> read, ProviderId? caller, string source)
+    {
+        Placed placed;
+        await _reading.WaitAsync();
+        try
+        {
+            if (!read().Ok(out var arrival, out var error)) return error;
+            placed = await Place(arrival, caller, source);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+        return Count(placed, await writer.Append(placed.Rows));
+    }
+
+    /// <summary>In the caller's transaction: stored when that commits.</summary>
     /// <param name="caller">whose GPUs are taken; null for any</param>
     public async Task<Receipt> Receive(Tx tx, Arrival arrival, ProviderId? caller, string source)
+    {
+        var placed = await Place(arrival, caller, source);
+        return Count(placed, await IngestStore.PutAll(tx, placed.Rows));
+    }
+
+    private async Task<Placed> Place(Arrival arrival, ProviderId? caller, string source)
     {
         var now = time.Now();
         var gpus = await directory.Find(arrival.Samples.Select(s => s.Gpu).ToHashSet());
@@ -60,27 +89,19 @@ internal sealed class Receiver(GpuDirectory directory, Deployment deployment, In
                 samplesOfLast.Add(new(gpu.NodeId, gpu.Index, sample.At, sample.Value, sample.Column, sample.Instance));
             }
         }
-        var stored = 0;
-        foreach (var ((provider, window), samples) in taken.OrderBy(t => t.Key.Window).ThenBy(t => t.Key.Provider.Value, StringComparer.Ordinal))
-        {
-            // Shares the epoch's lock until the commit: whoever closes the epoch waits for it, and makes batches of it first.
-            if (await TelemetryStore.IsClosed(tx, window / deployment.Epochs.Seconds))
-            {
-                late += samples.Count;
-                continue;
-            }
-            await IngestStore.Put(tx, new(Id.New("in", now), provider, window, now, source, samples.Count, Packet.Write(samples)));
-            stored += samples.Count;
-        }
-        if (stored > 0) tx.Announce(Topic);
         LogOnce(unknownGpus);
-        var receipt = new Receipt(stored, arrival.Missing, impossible, unknown, late, outOfTime, [.. unknownGpus.Take(MostNamed).Select(g => $"GPU-{g:D}")]);
+        var rows = taken.OrderBy(t => t.Key.Window).ThenBy(t => t.Key.Provider.Value, StringComparer.Ordinal).Select(t =>
+            new InboxRow(Id.New("in", now), t.Key.Provider, t.Key.Window / deployment.Epochs.Seconds, t.Key.Window, now, source, t.Value.Count, Packet.Write(t.Value))).ToList();
+        return new(rows, new(0, arrival.Missing, impossible, unknown, late, outOfTime, [.. unknownGpus.Take(MostNamed).Select(g => $"GPU-{g:D}")]));
+    }
+
+    private Receipt Count(Placed placed, IReadOnlyList<bool> areStored)
+    {
+        var stored = placed.Rows.Where((_, i) => areStored[i]).Sum(r => r.Samples);
+        var receipt = placed.Receipt with { Stored = stored, Late = placed.Receipt.Late + placed.Rows.Sum(r => r.Samples) - stored };
         Count(receipt);
         return receipt;
     }
-
-    /// <summary>A request that was refused as a whole, counted by its reason.</summary>
-    public void Refused(Error error) => gauges.Count($"computerwa_ingest_refused_{error.Code.Replace('-', '_')}_total", "Requests of the unsigned ways that were refused as a whole.", 1);
 
     private void Count(Receipt receipt)
     {
@@ -99,4 +120,9 @@ internal sealed class Receiver(GpuDirectory directory, Deployment deployment, In
             if (_logged.TryAdd(gpu, true)) log.LogWarning("Samples of GPU-{Gpu} are not taken: it is no GPU of the sender's whose node is set up for the unsigned ways", gpu);
         }
     }
+
+    public void Dispose() => _reading.Dispose();
+
+    /// <summary>What a request brings, before it is known which epochs are open.</summary>
+    private sealed record Placed(List<InboxRow> Rows, Receipt Receipt);
 }

@@ -3,31 +3,34 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
-using ComputeRwa.EndToEnd;
 using Microsoft.Data.Sqlite;
 
-namespace ComputeRwa.Benchmarks.Telemetry;
+namespace ComputeRwa.EndToEnd;
 
 /// <summary>The API as a process of its own, on a database of its own, with no chain behind it: telemetry needs none.</summary>
 internal sealed class ApiProcess : IAsyncDisposable
 {
-    private const string Key = "crwa_benchmark_operator_key";
+    private const string Key = "crwa_api_process_operator_key";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("computerwa-bench-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("computerwa-api-").FullName;
     private Service? _api;
+    private bool _onSharedServer;
 
     public string Database { get; private set; } = "";
     public HttpClient Http { get; private set; } = null!;
 
-    public static async Task<ApiProcess> Start(string engine)
+    /// <param name="engine">SQLite or PostgreSQL</param>
+    /// <param name="server">a PostgreSQL of the caller's own, instead of the one that all share</param>
+    /// <param name="settings">others than usual, by their names in the environment</param>
+    public static async Task<ApiProcess> Start(string engine, PostgresServer? server = null, params (string Name, string Value)[] settings)
     {
-        var process = new ApiProcess();
+        var process = new ApiProcess { _onSharedServer = engine != "SQLite" && server is null };
         var deployment = Path.Combine(process._folder, "deployment.json");
         await File.WriteAllTextAsync(deployment, NoChain());
-        process.Database = engine == "SQLite" ? $"sqlite:{Path.Combine(process._folder, "computerwa.db")}" : await Postgres.CreateDatabase();
+        process.Database = engine == "SQLite" ? $"sqlite:{Path.Combine(process._folder, "computerwa.db")}" : await Postgres.CreateDatabase(server?.Connection);
         var url = $"http://127.0.0.1:{FreePort()}";
         process.Http = new() { BaseAddress = new(url), DefaultRequestHeaders = { Authorization = new("Bearer", Key) }, Timeout = TimeSpan.FromMinutes(5) };
-        process._api = Service.Start(Path.Combine(process._folder, "api.log"), new Dictionary<string, string>
+        var environment = new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = url,
             ["Db__Url"] = process.Database,
@@ -36,7 +39,9 @@ internal sealed class ApiProcess : IAsyncDisposable
             ["Chain__Deployment"] = deployment,
             ["Chain__OperatorKey"] = "0x" + new string('1', 64),
             ["Logging__LogLevel__Default"] = "Error",
-        }, "dotnet", Repository.ApiAssembly);
+        };
+        foreach (var (name, value) in settings) environment[name] = value;
+        process._api = Service.Start(Path.Combine(process._folder, "api.log"), environment, "dotnet", Repository.ApiAssembly);
         await process._api.Ready(process.IsUp, TimeSpan.FromSeconds(60));
         return process;
     }
@@ -51,13 +56,17 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
     }
 
-    public long PeakMemory
+    /// <summary>Bytes in memory at most, and now.</summary>
+    public long PeakMemory => Look(p => p.PeakWorkingSet64);
+
+    public long Memory => Look(p => p.WorkingSet64);
+
+    public string Log => _api!.Log;
+
+    private long Look(Func<Process, long> at)
     {
-        get
-        {
-            using var process = Process.GetProcessById(_api!.Id);
-            return process.PeakWorkingSet64;
-        }
+        using var process = Process.GetProcessById(_api!.Id);
+        return at(process);
     }
 
     public async Task<string> Create(string path, object body)
@@ -68,14 +77,15 @@ internal sealed class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>Bytes of telemetry on disk, indexes included; of SQLite all pages in use, so only growth says something.</summary>
-    public async Task<long> Stored()
+    /// <param name="inbox">whether what is in no batch yet counts; in SQLite its pages are free once it is empty</param>
+    public async Task<long> Stored(bool inbox = true)
     {
         if (Database.StartsWith("postgres:", StringComparison.Ordinal))
-            return long.Parse((await Postgres.Ask(Database, "SELECT SUM(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'telemetry%'"))!, System.Globalization.CultureInfo.InvariantCulture);
+            return long.Parse((await Postgres.Ask(Database, "SELECT SUM(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'telemetry%'" + (inbox ? "" : " AND relname <> 'telemetry_inbox'")))!, System.Globalization.CultureInfo.InvariantCulture);
         await using var connection = new SqliteConnection($"Data Source={Database["sqlite:".Length..]}");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)";
+        command.CommandText = "SELECT ((SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)) * (SELECT page_size FROM pragma_page_size)";
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
@@ -120,6 +130,6 @@ internal sealed class ApiProcess : IAsyncDisposable
         _api?.Dispose();
         Http?.Dispose();
         Directory.Delete(_folder, recursive: true);
-        if (Database.StartsWith("postgres:", StringComparison.Ordinal)) await Postgres.DropDatabase(Database);
+        if (_onSharedServer) await Postgres.DropDatabase(Database);
     }
 }
