@@ -19,8 +19,8 @@ internal static class Writing
     private const int Shards = 4;
     private const int MostSamplesOfARequest = 2_000; // max_samples_per_send
     private const int StepSeconds = 15;
-    private const int Scrapes = 1_440;
-    private const int WarmUp = 20;
+    private const int Scrapes = 2_880;
+    private const int WarmUp = 80;
 
     private static readonly (string Name, double Unit)[] Metrics =
         [("DCGM_FI_PROF_SM_ACTIVE", 10_000), ("DCGM_FI_DEV_GPU_UTIL", 1), ("DCGM_FI_DEV_POWER_USAGE", 1_000), ("DCGM_FI_DEV_FB_USED", 1)];
@@ -32,8 +32,9 @@ internal static class Writing
         await using var api = await ApiProcess.Start(engine, null, ("Ingest__LatenessSeconds", "86400"), ("Ingest__OldestDays", "40"));
         var node = await Register(api, fleet);
         var requests = Requests(fleet);
+        var (empty, beforeBatches) = (await api.Stored(), await api.Stored(inbox: false));
         await Post(api.Http, requests, 0, WarmUp);
-        var (before, beforeBatches, cpu, watch) = (await api.Stored(), await api.Stored(inbox: false), api.Cpu, Stopwatch.StartNew());
+        var (before, cpu, watch) = (await api.Stored(), api.Cpu, Stopwatch.StartNew());
         await Post(api.Http, requests, WarmUp, int.MaxValue);
         var (elapsed, used) = (watch.Elapsed, api.Cpu - cpu);
         var all = requests.SelectMany(shard => shard.Skip(WarmUp)).ToList();
@@ -43,8 +44,8 @@ internal static class Writing
         // A node that is set back has its provider's inbox made into batches before the answer.
         using (var made = await api.Http.DeleteAsync($"/v1/nodes/{node}/ingest")) made.EnsureSuccessStatusCode();
         var (madeIn, madeBy, batches) = (watch.Elapsed, api.Cpu - cpu, await api.Stored(inbox: false) - beforeBatches);
-        if (engine == "SQLite") batches = await api.Stored() - before;
-        var everything = requests.Sum(shard => shard.Sum(r => r.Samples)) / (double)Metrics.Length; // what was sent first becomes batches too
+        if (engine == "SQLite") batches = await api.Stored() - empty;
+        var everything = requests.Sum(shard => shard.Sum(r => r.Samples)) / (double)Metrics.Length; // what was sent before the clock started becomes batches too
         return new($"ours, remote write, {engine}", samples / elapsed.TotalSeconds, batches / everything, string.Create(CultureInfo.InvariantCulture,
             $"{readings / elapsed.TotalSeconds:N0} of Prometheus' samples/s, {all.Count} requests of {all[0].Samples}, {all.Sum(r => (long)r.Body.Length) / samples:0.0} bytes each on the wire, {inbox / samples:0.0} in the inbox, "
             + $"{used.TotalMicroseconds / readings:0.00} µs of processor for one of Prometheus', batches at {everything / madeIn.TotalSeconds:N0}/s by {madeBy.TotalMicroseconds / everything:0.00} µs, peak {api.PeakMemory >> 20} MiB"), Stored.OfRemoteWrite);

@@ -58,7 +58,7 @@ internal static class IngestApi
             return new Error("unsupported-media-type", "Send remote write version 1: Content-Type: application/x-protobuf.", [new("Content-Type", "must be application/x-protobuf")]);
         if (!request.Headers.ContentEncoding.ToString().Equals("snappy", StringComparison.OrdinalIgnoreCase))
             return new Error("unsupported-media-type", "Send remote write version 1: Content-Encoding: snappy.", [new("Content-Encoding", "must be snappy")]);
-        return SnappyBlock.Read(body, MostUnpacked).Ok(out var message, out var error) ? WriteRequest.Read(message) : error;
+        return SnappyBlock.Read<Arrival>(body, MostUnpacked, WriteRequest.Read);
     }
 
     /// <param name="at">the time of samples that name none, RFC 3339</param>

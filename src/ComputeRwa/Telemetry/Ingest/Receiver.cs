@@ -84,7 +84,7 @@ internal sealed class Receiver(GpuDirectory directory, InboxWriter writer, Deplo
                 {
                     var window = Window.Of(second, deployment.Epochs);
                     last = ((gpu.ProviderId, window.Start), window.End);
-                    if (!taken.TryGetValue(last.Key, out samplesOfLast)) taken[last.Key] = samplesOfLast = [];
+                    if (!taken.TryGetValue(last.Key, out samplesOfLast)) taken[last.Key] = samplesOfLast = new(taken.Count == 0 ? arrival.Samples.Count : 0); // nearly always there is one
                 }
                 samplesOfLast.Add(new(gpu.NodeId, gpu.Index, sample.At, sample.Value, sample.Column, sample.Instance));
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using ComputeRwa.Kernel;
 
@@ -9,15 +10,39 @@ namespace ComputeRwa.Telemetry.Ingest;
 /// </summary>
 internal static class SnappyBlock
 {
+    /// <summary>Blocks up to this are unpacked into memory that is used again: what Prometheus sends is a large object to the collector each time.</summary>
+    private const int MostKept = 4 << 20;
+
+    public delegate Result<T> Reader<T>(ReadOnlySpan<byte> unpacked);
+
+    /// <summary>Gives what it unpacks to a reader, which must not keep it.</summary>
     /// <param name="most">bytes that it may unpack to</param>
-    public static Result<byte[]> Read(ReadOnlySpan<byte> packed, int most)
+    public static Result<T> Read<T>(ReadOnlySpan<byte> packed, int most, Reader<T> read)
+    {
+        if (!Measure(packed, most).Ok(out var measured, out var error)) return error;
+        var (length, at) = measured;
+        var output = length <= MostKept ? ArrayPool<byte>.Shared.Rent(length) : new byte[length];
+        try
+        {
+            return Fill(packed[at..], output.AsSpan(0, length)) ? read(output.AsSpan(0, length)) : Malformed("an element reaches past an end");
+        }
+        finally
+        {
+            if (length <= MostKept) ArrayPool<byte>.Shared.Return(output);
+        }
+    }
+
+    /// <param name="most">bytes that it may unpack to</param>
+    public static Result<byte[]> Read(ReadOnlySpan<byte> packed, int most) => Read<byte[]>(packed, most, unpacked => unpacked.ToArray());
+
+    /// <returns>how long it is unpacked, and where it begins</returns>
+    private static Result<(int Length, int At)> Measure(ReadOnlySpan<byte> packed, int most)
     {
         if (!TryLength(packed, out var length, out var at)) return Malformed("its length cannot be read");
         if (length > (uint)most) return new Error("too-large", $"The body unpacks to {length} bytes, and {most} are taken.", []);
         // Copies can make much of little, but not without end: three bytes give at most 64.
         if (length / 22 > (uint)packed.Length) return Malformed($"{packed.Length} bytes cannot unpack to {length}");
-        var output = new byte[length];
-        return Fill(packed[at..], output) ? output : Malformed("an element reaches past an end");
+        return ((int)length, at);
     }
 
     private static Error Malformed(string why) => new("malformed", $"The body is no snappy block: {why}.", [new("body", why)]);
