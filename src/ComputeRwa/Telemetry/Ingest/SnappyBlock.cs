@@ -10,25 +10,25 @@ namespace ComputeRwa.Telemetry.Ingest;
 /// </summary>
 internal static class SnappyBlock
 {
-    /// <summary>Blocks up to this are unpacked into memory that is used again: what Prometheus sends is a large object to the collector each time.</summary>
-    private const int MostKept = 4 << 20;
+    /// <summary>As many are read at once as there are cores; the shared pool would keep one for each thread.</summary>
+    private static readonly ArrayPool<byte> Memory = ArrayPool<byte>.Create(32 << 20, Environment.ProcessorCount);
 
     public delegate Result<T> Reader<T>(ReadOnlySpan<byte> unpacked);
 
-    /// <summary>Gives what it unpacks to a reader, which must not keep it.</summary>
+    /// <summary>Gives what it unpacks to a reader, which must not keep it: that memory is used again, for what Prometheus sends is a large object to the collector.</summary>
     /// <param name="most">bytes that it may unpack to</param>
     public static Result<T> Read<T>(ReadOnlySpan<byte> packed, int most, Reader<T> read)
     {
         if (!Measure(packed, most).Ok(out var measured, out var error)) return error;
         var (length, at) = measured;
-        var output = length <= MostKept ? ArrayPool<byte>.Shared.Rent(length) : new byte[length];
+        var output = Memory.Rent(length);
         try
         {
             return Fill(packed[at..], output.AsSpan(0, length)) ? read(output.AsSpan(0, length)) : Malformed("an element reaches past an end");
         }
         finally
         {
-            if (length <= MostKept) ArrayPool<byte>.Shared.Return(output);
+            Memory.Return(output);
         }
     }
 
