@@ -42,7 +42,7 @@ internal sealed class SoakFleet
         var (seed, keys) = (new Seed(Repository.Seed), new Keys(new(Repository.Seed)));
         var provider = await api.Create("/v1/providers", new { name = "Soak", address = $"0x{0x5151:x40}" });
         var site = await api.Create("/v1/sites", new { providerId = provider, name = "Rack", region = "US-TX", latitude = 0, longitude = 0, pueBps = 11_000, powerPriceUsdPerMwh = 30, renewableBps = 0, heatReuseBps = 0 });
-        var from = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date.AddDays(-40), TimeSpan.Zero).ToUnixTimeSeconds();
+        var from = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date.AddDays(-400), TimeSpan.Zero).ToUnixTimeSeconds(); // a fast machine sends a hundred days of a node in a quarter of an hour
         var nodes = new CompactNode[Clients * RequestsOfARound * NodesOfARequest];
         for (var n = 0; n < nodes.Length; n++)
         {
