@@ -28,12 +28,20 @@ internal sealed class ChainClient(IClient rpc)
 
     private readonly ConcurrentDictionary<Address, bool> _contracts = new();
     private readonly MemoryCache _remembered = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+    private long _seen;
 
     public async Task<long> ChainId() => (long)(await Reach(() => _web3.Eth.ChainId.SendRequestAsync())).Value;
 
     public async Task<BlockHeader> LatestBlock() =>
-        Header(await Reach(() => _web3.Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(BlockParameter.CreateLatest())))
-        ?? throw new InvalidOperationException("The node has no latest block.");
+        Saw(Header(await Reach(() => _web3.Eth.Blocks.GetBlockWithTransactionsHashesByNumber.SendRequestAsync(BlockParameter.CreateLatest())))
+        ?? throw new InvalidOperationException("The node has no latest block."));
+
+    /// <summary>With a new block everything that was remembered may be otherwise.</summary>
+    private BlockHeader Saw(BlockHeader head)
+    {
+        if (Interlocked.Exchange(ref _seen, head.Number) != head.Number) _remembered.Clear();
+        return head;
+    }
 
     /// <summary>Headers by number, in the order asked; null where the chain has no such block.</summary>
     public async Task<List<BlockHeader?>> Blocks(IEnumerable<long> numbers)
@@ -150,7 +158,7 @@ internal sealed class ChainClient(IClient rpc)
         var latest = RpcBatch.Answer(head) ?? throw new InvalidOperationException("The node has no latest block.");
         var blockGas = (long)latest.GasLimit.Value;
         return new(
-            Header(latest)!,
+            Saw(Header(latest)!),
             RpcBatch.Answer(tip)?.Value ?? throw new InvalidOperationException("The node suggests no tip."),
             blockGas,
             items.ConvertAll(i => DryRun.TooMuchGas(i.Row.GasLimit, blockGas) ?? DryRun.Of(i.Item.RpcError, i.Item.Response is not null, readRevert)));
@@ -175,7 +183,7 @@ internal sealed class ChainClient(IClient rpc)
     }
 
     /// <summary>
-    /// The same, but an answer of the last second will do where it suffices. For what a request is refused for at the door and the chain checks again:
+    /// The same, but an answer of the last second will do where it suffices and no block has been seen since. For what a request is refused for at the door and the chain checks again:
     /// requests that come together ask once, and none is refused on an old answer.
     /// </summary>
     public async Task<TResult> AskOrRemember<TMessage, TResult>(Address contract, TMessage message, Func<TResult, bool> suffices) where TMessage : FunctionMessage, new()
