@@ -25,6 +25,8 @@ internal sealed class Machine : IDisposable
     public static async Task<Machine> Start(TestApp app, string model, int gpus, string? uuid = null)
     {
         var number = FleetClient.NextNumber();
+        // A key that begins with a zero byte is one in 256, and is not taken.
+        while (Samples.Key(number).GetPrivateKey().StartsWith("0x00", StringComparison.Ordinal)) number = FleetClient.NextNumber();
         var fleet = await FleetClient.Join(app);
         var request = fleet.NodeRequest(number, gpus) with { GpuModel = model };
         if (uuid is not null) request = request with { GpuUuids = [uuid] };
