@@ -48,9 +48,12 @@ public sealed class IngestRefusalTests(IngestWorld world) : IClassFixture<Ingest
         await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await WriteRaw(_fleet, IronSnappy.Snappy.Encode(new byte[(32 << 20) + 1])));
         var label = new WireWriter().Series([("__name__", "DCGM_FI_DEV_FB_USED"), ("x", new string('x', 1 << 20))], (Start * 1_000, 1));
         await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await Write(_fleet, label));
-        var series = new WireWriter();
-        for (var i = 0; i < 200_000; i++) series.Series([("__name__", "DCGM_FI_DEV_FB_USED"), ("uuid", $"{i}")]);
-        await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await Write(_fleet, series));
+        foreach (var values in new[] { 200_000, 1_000_000 }) // too many series, and so many that they unpack to too much
+        {
+            var series = new WireWriter();
+            for (var i = 0; i < values; i++) series.Series([("__name__", "DCGM_FI_DEV_FB_USED"), ("uuid", $"{i}")]);
+            await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await Write(_fleet, series));
+        }
     }
 
     [Theory]
