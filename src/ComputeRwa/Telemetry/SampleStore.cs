@@ -65,11 +65,13 @@ internal static class SampleStore
 
     private static async Task MakeParts(Tx tx, long[] parts)
     {
-        const string Missing = "SELECT part FROM unnest(@parts) AS part WHERE to_regclass('telemetry_samples_' || part) IS NULL ORDER BY part";
-        if ((await tx.Query<long>(Missing, new { parts })).Count == 0) return;
+        const string Unseen = "SELECT part FROM unnest(@parts) AS part WHERE to_regclass('telemetry_samples_' || part) IS NULL";
+        if ((await tx.Query<long>(Unseen, new { parts })).Count == 0) return;
         await tx.TakeTurn(Turn);
+        // What a connection has once not found by name it may go on not finding for the rest of its transaction; a table's rows are read anew.
+        var there = await Parts(tx);
         // Attached, not created in place: that would wait for everybody who reads.
-        foreach (var part in await tx.Query<long>(Missing, new { parts }))
+        foreach (var part in parts.Except(there).Order())
             await tx.Execute(
                 $"""
                 CREATE TABLE telemetry_samples_{part} (LIKE telemetry_samples INCLUDING DEFAULTS INCLUDING STORAGE);

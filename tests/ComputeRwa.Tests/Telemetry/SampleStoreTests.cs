@@ -56,6 +56,22 @@ public class SampleStoreTests
         Assert.NotNull(await scratch.Read(tx => SampleStore.Find(tx, First + 1, late.Id, 0)));
     }
 
+    [Fact, Trait("engine", "postgres")]
+    public async Task A_part_that_another_writer_made_after_one_looked_for_it_is_not_made_twice()
+    {
+        await using var scratch = await ScratchDatabase.Make();
+        var node = await scratch.AddNode(1, 1);
+        var samples = new PackedBatch([], ColumnsCodec.Compress(Columns.Of(1, 1, [[1], [1], [1], [1]])));
+        Task Store(Tx tx, long sequence) =>
+            SampleStore.Insert(tx, [new(new(node.Id, sequence, First, First * 3_600, 15, 1, Hash32.Zero, Hash32.Zero, null), samples)]);
+        await using var late = scratch.Database.Write();
+        Assert.Null(await late.First<string>($"SELECT CAST(to_regclass('telemetry_samples_{First / SampleStore.EpochsOfAPart}') AS TEXT)"));
+        await scratch.Write(tx => Store(tx, 0));
+        await Store(late, 1);
+        await late.Commit();
+        Assert.Equal(2, await scratch.Read(tx => tx.Single<long>("SELECT count(*) FROM telemetry_samples")));
+    }
+
     [Fact]
     public async Task What_was_stored_before_batches_were_split_is_moved_and_still_read()
     {
