@@ -62,14 +62,22 @@ public class SampleStoreTests
         await using var scratch = await ScratchDatabase.Make();
         var node = await scratch.AddNode(1, 1);
         var samples = new PackedBatch([], ColumnsCodec.Compress(Columns.Of(1, 1, [[1], [1], [1], [1]])));
-        Task Store(Tx tx, long sequence) =>
-            SampleStore.Insert(tx, [new(new(node.Id, sequence, First, First * 3_600, 15, 1, Hash32.Zero, Hash32.Zero, null), samples)]);
+        Task Store(Tx tx, long sequence, long epoch = 0) =>
+            SampleStore.Insert(tx, [new(new(node.Id, sequence, First + epoch, (First + epoch) * 3_600, 15, 1, Hash32.Zero, Hash32.Zero, null), samples)]);
+        // A connection that has run these statements before has nothing left to look up in the catalogue, and so does not notice what changed there.
+        await scratch.Write(async tx =>
+        {
+            for (var i = 1; i <= 10; i++) await Store(tx, i, i * SampleStore.EpochsOfAPart);
+            await NotThere(tx);
+        });
         await using var late = scratch.Database.Write();
-        Assert.Null(await late.First<string>($"SELECT CAST(to_regclass('telemetry_samples_{First / SampleStore.EpochsOfAPart}') AS TEXT)"));
+        await NotThere(late);
         await scratch.Write(tx => Store(tx, 0));
-        await Store(late, 1);
+        await Store(late, 11);
         await late.Commit();
-        Assert.Equal(2, await scratch.Read(tx => tx.Single<long>("SELECT count(*) FROM telemetry_samples")));
+        Assert.Equal(12, await scratch.Read(tx => tx.Single<long>("SELECT count(*) FROM telemetry_samples")));
+
+        static async Task NotThere(Tx tx) => Assert.Null(await tx.First<string>($"SELECT CAST(to_regclass('telemetry_samples_{First / SampleStore.EpochsOfAPart}') AS TEXT)"));
     }
 
     [Fact]
