@@ -10,6 +10,10 @@ need_node
 case " $* " in *" telemetry "*) ;; *) build_contracts ;; esac
 say "building"
 quietly "$run_dir/logs/build.log" dotnet build tests/ComputeRwa.Benchmarks -c Release -v q --nologo || die "the benchmarks do not build"
+case " $* " in *" chain "*)
+  quietly "$run_dir/logs/publish.log" publish_api "$run_dir/bench-api" || die "the API cannot be published"
+  export COMPUTERWA_API="$run_dir/bench-api/ComputeRwa.dll" ;;
+esac
 case " $* " in *" chain "* | *" telemetry "*)
   trap 'stop_postgres bench-postgres; stop_victoria bench-victoria' EXIT
   start_postgres bench-postgres || die "PostgreSQL did not start"

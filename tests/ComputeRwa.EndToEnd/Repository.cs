@@ -13,7 +13,8 @@ internal static class Repository
 
     public static string Hardhat => Path.Combine(Root, "node_modules/hardhat/dist/src/cli.js");
 
-    public static string ApiAssembly { get; } =
+    /// <summary>What was built with the tests; COMPUTERWA_API names another build of it.</summary>
+    public static string ApiAssembly { get; } = Environment.GetEnvironmentVariable("COMPUTERWA_API") ??
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ApiAssembly").Value!;
 
     public static bool FullProfile => Environment.GetEnvironmentVariable("COMPUTERWA_PROFILE") == "full";

@@ -96,6 +96,8 @@ internal sealed class Database : IDisposable
         if (builder.MaxPoolSize == 100) builder.MaxPoolSize = 20; // 100 is Npgsql's own when nothing is named
         // What is asked often is planned once a connection. A pooler between here and the server may not bear it: Max Auto Prepare=0 in the string.
         if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare")) builder.MaxAutoPrepare = 200;
+        // Nothing here outlasts its transaction in a session, so none has to be set back: that would be six more statements for each request.
+        builder.NoResetOnClose = true;
         builder.Options ??= options;
         return builder.ToString();
     }
@@ -119,6 +121,7 @@ internal sealed class Tx(Database database, bool writes, bool isGlance = false) 
     private DbTransaction? _transaction;
     private HashSet<string>? _announced;
     private Dictionary<Delegate, PutOff>? _later;
+    private Closing? _closing;
 
     public bool IsPostgres => database.IsPostgres;
 
@@ -131,16 +134,23 @@ internal sealed class Tx(Database database, bool writes, bool isGlance = false) 
     /// <summary>Cancelled when the caller no longer wants the result; never cancels a commit.</summary>
     public CancellationToken Cancel { get; init; }
 
-    public async Task<List<T>> Query<T>(string sql, object? args = null) => [.. await (await Open()).QueryAsync<T>(Spoken(sql, args))];
+    public async Task<List<T>> Query<T>(string sql, object? args = null) => [.. await (await Ready()).QueryAsync<T>(Spoken(sql, args))];
 
-    public async Task<T?> First<T>(string sql, object? args = null) => await (await Open()).QueryFirstOrDefaultAsync<T>(Spoken(sql, args));
+    public async Task<T?> First<T>(string sql, object? args = null) => await (await Ready()).QueryFirstOrDefaultAsync<T>(Spoken(sql, args));
 
-    public async Task<T> Single<T>(string sql, object? args = null) => await (await Open()).QuerySingleAsync<T>(Spoken(sql, args));
+    public async Task<T> Single<T>(string sql, object? args = null) => await (await Ready()).QuerySingleAsync<T>(Spoken(sql, args));
 
-    public async Task<int> Execute(string sql, object? args = null) => await (await Open()).ExecuteAsync(Spoken(sql, args));
+    public async Task<int> Execute(string sql, object? args = null) => await (await Ready()).ExecuteAsync(Spoken(sql, args));
+
+    /// <summary>A statement whose outcome nobody waits for: PostgreSQL is given it together with the commit, or with the next statement before that.</summary>
+    public async Task Send(string sql, object args)
+    {
+        if (IsPostgres) (_closing ??= new()).Add(sql, args);
+        else await Execute(sql, args);
+    }
 
     /// <summary>The raw pair, for bulk paths such as binary COPY.</summary>
-    public async Task<(DbConnection Connection, DbTransaction Transaction)> Raw() => (await Open(), _transaction!);
+    public async Task<(DbConnection Connection, DbTransaction Transaction)> Raw() => (await Ready(), _transaction!);
 
     /// <summary>Ends a SELECT whose rows this transaction is about to change: others that want to wait for its end. In SQLite all writers do.</summary>
     public string ForUpdate => IsPostgres ? " FOR UPDATE" : "";
@@ -202,8 +212,9 @@ internal sealed class Tx(Database database, bool writes, bool isGlance = false) 
     public async Task Commit()
     {
         await WriteLater();
-        if (_transaction is null) return;
-        await _transaction.CommitAsync(CancellationToken.None);
+        if (_closing is null && _transaction is null) return;
+        if (_closing is null) await _transaction!.CommitAsync(CancellationToken.None);
+        else await _closing.Run(await Open(), last: "COMMIT");
         await DisposeAsync();
         foreach (var topic in _announced ?? []) database.Signal(topic).Set();
     }
@@ -212,6 +223,17 @@ internal sealed class Tx(Database database, bool writes, bool isGlance = false) 
     {
         var (text, parameters) = Lists.Spoken(IsPostgres, sql, args);
         return new(text, parameters, _transaction);
+    }
+
+    private async Task<DbConnection> Ready()
+    {
+        var connection = await Open();
+        if (_closing is { } closing)
+        {
+            _closing = null;
+            await closing.Run(connection, last: null);
+        }
+        return connection;
     }
 
     private async Task<DbConnection> Open()

@@ -19,6 +19,22 @@ internal static class Feed
 
     private static async Task Write(Tx tx, IReadOnlyList<NewEvent> events)
     {
+        if (tx.IsPostgres)
+        {
+            await tx.Send(
+                """
+                WITH last AS (UPDATE counters SET value = value + @count WHERE name = 'feed' RETURNING value)
+                INSERT INTO feed (seq, type, subject, data, at)
+                SELECT (SELECT value FROM last) - @count + e.place, e.type, e.subject, e.data, e.at
+                FROM unnest(@types, @subjects, @data, @times) WITH ORDINALITY AS e (type, subject, data, at, place)
+                """,
+                new
+                {
+                    count = (long)events.Count, types = events.Select(e => e.Type).ToArray(), subjects = events.Select(e => e.Subject).ToArray(),
+                    data = events.Select(e => e.Data).ToArray(), times = events.Select(e => e.At.ToUnixTimeMilliseconds()).ToArray(),
+                });
+            return;
+        }
         var last = await tx.Single<long>("UPDATE counters SET value = value + @count WHERE name = 'feed' RETURNING value", new { count = (long)events.Count });
         var first = last - events.Count + 1;
         await Inserting.Insert(tx, [.. events.Select((e, i) => (first + i, e))]);

@@ -205,7 +205,7 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
         await http.Response.WriteAsync(kept.Body, http.RequestAborted);
     }
 
-    private static Task Keep(Tx tx, HttpResponse response, KeyedRequest request, MemoryStream body) => tx.Execute(
+    private static Task Keep(Tx tx, HttpResponse response, KeyedRequest request, MemoryStream body) => tx.Send(
         """
         UPDATE idempotent_requests SET status = @status, content_type = @ContentType, location = @location, body = @body
         WHERE caller = @Caller AND idempotency_key = @Key

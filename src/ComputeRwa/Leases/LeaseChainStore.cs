@@ -81,6 +81,7 @@ internal static class LeaseChainStore
     /// <summary>The accounts of these leases as of the events seen.</summary>
     public static async Task<Dictionary<Hash32, LeaseCash>> Accounts(Tx tx, IReadOnlyCollection<Lease> leases)
     {
+        if (leases.Count == 0) return [];
         var events = await Events(tx, [.. leases.Select(l => l.Id)]);
         return leases.ToDictionary(l => l.Id, l => LeaseCash.Replay(l, events[l.Id]));
     }

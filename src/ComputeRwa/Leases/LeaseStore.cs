@@ -103,7 +103,7 @@ internal static class LeaseStore
             : "UPDATE leases SET lessee_signature = @hex, lessee_signed_at = @now WHERE id = @id",
         new { id, hex = "0x" + Convert.ToHexStringLower(signature), now });
 
-    public static Task<int> SetOrigination(Tx tx, Hash32 id, TransactionId transaction) => tx.Execute(
+    public static Task SetOrigination(Tx tx, Hash32 id, TransactionId transaction) => tx.Send(
         "UPDATE leases SET origination_tx = @transaction WHERE id = @id", new { id, transaction });
 
     public static Task<int> Withdraw(Tx tx, Hash32 id, DateTimeOffset now) => tx.Execute(

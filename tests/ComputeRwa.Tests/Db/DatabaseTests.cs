@@ -52,6 +52,61 @@ public sealed class DatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_sent_along_runs_in_its_order_before_what_follows()
+    {
+        await Write("CREATE TABLE t (x BIGINT, y TEXT)");
+        await using (var tx = Database.Write())
+        {
+            await tx.Execute("INSERT INTO t (x) VALUES (@x)", new { x = 1L });
+            await tx.Send("UPDATE t SET x = x * @by", new { by = 5L });
+            await tx.Send("UPDATE t SET x = x + @by, y = @by2", new { by = 2L, by2 = (string?)null });
+            Assert.Equal(7, await tx.Single<long>("SELECT x FROM t"));
+            await tx.Send("UPDATE t SET x = x + @by, y = @by2", new { by = 1L, by2 = "two" });
+            await tx.Send("UPDATE t SET x = x * @by", new { by = 3L });
+            await tx.Commit();
+        }
+        await using var read = Database.Read();
+        Assert.Equal((24L, "two"), await read.Single<(long, string)>("SELECT x, y FROM t"));
+    }
+
+    [Fact]
+    public async Task What_is_sent_along_and_fails_takes_the_transaction_with_it()
+    {
+        await Write("CREATE TABLE t (x BIGINT PRIMARY KEY)");
+        for (var i = 0; i < 3; i++)
+        {
+            await using var tx = Database.Write();
+            await tx.Execute("INSERT INTO t (x) VALUES (1)");
+            await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(async () =>
+            {
+                await tx.Send("INSERT INTO t (x) VALUES (@x)", new { x = 2L });
+                await tx.Send("INSERT INTO t (x) VALUES (@x)", new { x = 2L });
+                await tx.Commit();
+            });
+        }
+        Assert.Equal(0, await Count());
+        await Write("INSERT INTO t (x) VALUES (2)");
+        Assert.Equal(1, await Count());
+    }
+
+    [Fact]
+    public async Task What_is_sent_along_is_forgotten_without_a_commit_and_the_connection_goes_on()
+    {
+        await Write("CREATE TABLE t (x BIGINT PRIMARY KEY)");
+        for (var i = 0; i < 3; i++)
+        {
+            await using (var tx = Database.Write()) await tx.Send("INSERT INTO t (x) VALUES (@x)", new { x = 1L });
+            Assert.Equal(0, await Count());
+        }
+        await using (var tx = Database.Write())
+        {
+            await tx.Send("INSERT INTO t (x) VALUES (@x)", new { x = 1L }); // nothing else: the transaction is only this
+            await tx.Commit();
+        }
+        Assert.Equal(1, await Count());
+    }
+
+    [Fact]
     public async Task Writers_of_one_row_wait_for_each_other_and_a_reader_waits_for_nobody()
     {
         await Write("CREATE TABLE t (x BIGINT PRIMARY KEY)");
