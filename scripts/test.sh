@@ -147,17 +147,18 @@ postgres() {
   export COMPUTERWA_TEST_POSTGRES
 }
 
-# Two lanes for two cores. The C# tests need compiled contracts, the end-to-end tests need both.
-build() {
-  if ! $dotnet; then
-    build_contracts node scripts/compile.mjs
-    return
-  fi
-  build_contracts &
-  local contracts=$!
+build_solution() {
   say "building"
   quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo || die "the solution does not build"
-  wait $contracts || exit 1
+}
+
+# Only Solidity's own suites need its tests compiled.
+compile() {
+  local suite
+  for suite in gas solidity mutation mutants coverage bundles; do
+    if wanted "$suite"; then build_contracts node scripts/compile.mjs; return; fi
+  done
+  build_contracts
 }
 
 chain_end_to_end() {
@@ -190,10 +191,17 @@ other_lane() {
 
 dotnet=false
 for suite in format conformance unit chain telemetry end-to-end chain-end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
-if $dotnet; then need_dotnet; fi
+# Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both.
+solution=
+if $dotnet; then
+  need_dotnet
+  build_solution &
+  solution=$!
+fi
 need_node
 if wanted postgres; then postgres; fi
-build
+compile
+[ -z "$solution" ] || wait $solution || exit 1
 contracts_lane &
 lane=$!
 other_lane
