@@ -37,6 +37,8 @@ internal sealed class Sender(Spool spool, Service service, Settings settings, Lo
     {
         try
         {
+            // Sent as it is, it would wait at the service for batches that never come.
+            if (_onto is null && spool.Break is { } first && Align(first, await service.Position(stop), "the batches before it were refused or dropped") is { Failed: not null } moves) return moves;
             var (batches, damaged, resigned) = spool.First(_together, _onto);
             _onto = null;
             foreach (var from in damaged) log.Error("refused", ("from", from), ("reason", "the file is damaged"));
@@ -91,6 +93,7 @@ internal sealed class Sender(Spool spool, Service service, Settings settings, Lo
             case Verdict.Realign:
                 return await Realign(batch, answer, stop);
             default:
+                _wasMoved = false;
                 var all = verdict == Verdict.RefuseEpoch ? spool.PendingOf(batch.Link.Epoch) : [batch.Link.From];
                 foreach (var from in all)
                 {
@@ -104,23 +107,32 @@ internal sealed class Sender(Spool spool, Service service, Settings settings, Lo
     private async Task<Outcome> Realign(SignedBatch batch, Answer answer, CancellationToken stop)
     {
         var stands = await service.Position(stop);
-        switch (Verdicts.Align(batch.Link, stands, spool.Sent()))
+        // It waited, and is a link by now: asked again, the service says so.
+        if (answer.Code == Answer.Waiting && stands.NextSequence > batch.Link.Sequence) return new(null, null);
+        if (Align(batch.Link, stands, answer.Reason) is { } outcome) return outcome;
+        // It is the next link, so only its time is in the way; anything else was a race, and passes.
+        if (answer.Code != "overlapping-batch") return new(answer.Reason, null);
+        spool.Refuse(batch.Link.From, answer.Reason);
+        log.Error("refused", ("from", batch.Link.From), ("reason", answer.Reason));
+        return new(null, null);
+    }
+
+    /// <returns>null when the batch is the next link</returns>
+    private Outcome? Align(Link batch, ChainHead stands, string reason)
+    {
+        switch (Verdicts.Align(batch, stands, spool.Sent()))
         {
             case Alignment.Recall(var first):
                 spool.Recall(first);
-                log.Warn("sent-again", ("first_sequence", first.Sequence), ("reason", answer.Reason));
+                log.Warn("sent-again", ("first_sequence", first.Sequence), ("reason", reason));
                 return new(null, null);
             case Alignment.Sign(var after):
-                log.Warn("chain-moved", ("was", batch.Link.Sequence), ("next", after.NextSequence), ("reason", answer.Reason));
+                log.Warn("chain-moved", ("was", batch.Sequence), ("next", after.NextSequence), ("reason", reason));
                 // Once is at once; a chain that moves each time has another writer, and is not to be raced.
                 (_onto, var again, _wasMoved) = (after, _wasMoved, true);
                 return again ? new("the service's chain moves while it is written to: does another agent send for this node?", null) : new(null, null);
             default:
-                // It is the next link, so only its time is in the way; anything else was a race, and passes.
-                if (answer.Code != "overlapping-batch") return new(answer.Reason, null);
-                spool.Refuse(batch.Link.From, answer.Reason);
-                log.Error("refused", ("from", batch.Link.From), ("reason", answer.Reason));
-                return new(null, null);
+                return null;
         }
     }
 

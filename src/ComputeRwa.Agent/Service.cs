@@ -60,8 +60,12 @@ internal sealed class Service : IDisposable
         {
             var at = response.Headers.Date?.ToUnixTimeSeconds();
             if (status != HttpStatusCode.OK) return new(null, Problem(answer, (int)status), at, response.Headers.RetryAfter?.Delta);
-            var each = answer.GetProperty("batches").EnumerateArray().Select(b => b.GetProperty("status").GetString() is "accepted" or "duplicate"
-                ? new Answer(null, false, null, "") : Problem(b.GetProperty("problem"), 0)).ToList();
+            var each = answer.GetProperty("batches").EnumerateArray().Select(b => b.GetProperty("status").GetString() switch
+            {
+                "accepted" or "duplicate" => new Answer(null, false, null, ""),
+                Answer.Waiting => new(Answer.Waiting, true, "sequence", "the service waits for batches before it"),
+                _ => Problem(b.GetProperty("problem"), 0),
+            }).ToList();
             return each.Count == batches.Count ? new(each, null, at, null) : throw new AwayException($"The service answered for {each.Count} of {batches.Count} batches.");
         }
     }

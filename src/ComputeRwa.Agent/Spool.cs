@@ -87,6 +87,19 @@ internal sealed class Spool : IDisposable
         }
     }
 
+    /// <summary>The first batch that waits, where it does not follow the last that the service has acknowledged; null where it does or nothing is known.</summary>
+    public Link? Break
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_pending.Count == 0 || _sent.Count == 0 || Read("pending", _pending.Min) is not { } first || Read("sent", _sent.Max) is not { } last) return null;
+                return first.Follows(last.Link.ToHead()) ? null : first.Link;
+            }
+        }
+    }
+
     /// <summary>Writes the next batch, made from the end of the chain as it stands; it is on the disk when this returns.</summary>
     /// <param name="start">where the chain goes on when the spool has nothing of it</param>
     public SignedBatch Append(ChainHead start, Func<ChainHead, SignedBatch> make)

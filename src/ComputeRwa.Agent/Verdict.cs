@@ -3,10 +3,14 @@ using ComputeRwa.Telemetry;
 namespace ComputeRwa.Agent;
 
 /// <summary>What the service said of one batch, or of a whole request.</summary>
-/// <param name="Code">of its problem; null when it was stored</param>
+/// <param name="Code">of its problem; null when it was stored as a link</param>
 /// <param name="Retryable">as the problem says</param>
 /// <param name="Field">the first that the problem names</param>
-internal sealed record Answer(string? Code, bool Retryable, string? Field, string Reason);
+internal sealed record Answer(string? Code, bool Retryable, string? Field, string Reason)
+{
+    /// <summary>Instead of a problem's code: the service keeps it, and it counts for nothing before those before it are there.</summary>
+    public const string Waiting = "waiting";
+}
 
 /// <summary>What is to be done about a batch.</summary>
 internal enum Verdict
@@ -45,7 +49,8 @@ internal static class Verdicts
         "epoch-closed" => Verdict.RefuseEpoch,
         // The service takes batches of this node in another way for now.
         "conflict" when answer.Field == "nodeId" => Verdict.Later,
-        "sequence-gap" or "conflict" or "previous-hash-mismatch" or "overlapping-batch" => Verdict.Realign,
+        // Batches are sent in order, so what comes too early comes from a spool or a service that has lost some.
+        Answer.Waiting or "sequence-gap" or "conflict" or "previous-hash-mismatch" or "overlapping-batch" => Verdict.Realign,
         // The batch was checked against this node's key: the service has another key, node or provider on its books.
         "wrong-signature" or "not-found" or "forbidden" or "unauthenticated" => Verdict.Later,
         // The service is older than this program.

@@ -53,14 +53,16 @@ internal sealed record ChainHead(long NextSequence, Hash32 Hash, long EndsAt)
     {
         if (epochIsClosed)
             return Error.Conflict("epoch-closed", $"is in epoch {batch.Epoch}, which is closed: its evidence is final", "from");
-        if (batch.Sequence > NextSequence)
-            return Error.Conflict("sequence-gap", $"must be {NextSequence}: the batches before {batch.Sequence} are missing", "sequence");
-        if (batch.From < EndsAt)
-            return Error.Conflict("overlapping-batch", $"must not be before {DateTimeOffset.FromUnixTimeSeconds(EndsAt):u}, where the last stored batch ends", "from");
+        if (batch.Sequence > NextSequence) return Gap($"the batches before {batch.Sequence} are missing");
+        if (batch.From < EndsAt) return Overlaps;
         if (batch.Sequence < NextSequence)
             return Error.Conflict("conflict", $"must be {NextSequence}: another batch has the number {batch.Sequence}", "sequence");
         if (batch.PreviousHash != Hash)
             return Error.Conflict("previous-hash-mismatch", $"must be {Hash}, the hash of the last stored batch", "previousHash");
         return null;
     }
+
+    public Error Gap(string reason) => Error.Conflict("sequence-gap", $"must be {NextSequence}: {reason}", "sequence");
+
+    public Error Overlaps => Error.Conflict("overlapping-batch", $"must not be before {DateTimeOffset.FromUnixTimeSeconds(EndsAt):u}, where the last stored batch ends", "from");
 }

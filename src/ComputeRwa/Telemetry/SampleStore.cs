@@ -25,6 +25,18 @@ internal static class SampleStore
         await Rows.Insert(tx, batches);
     }
 
+    /// <summary>The samples of batches that waited, as they become links.</summary>
+    public static async Task InsertWaiting(Tx tx, NodeId node, long[] numbers, IEnumerable<long> epochs)
+    {
+        if (tx.IsPostgres) await MakeParts(tx, epochs.Select(e => e / EpochsOfAPart).Distinct().ToArray());
+        await tx.Execute(
+            """
+            INSERT INTO telemetry_samples (epoch, node_id, sequence, previous_hash, signature, columns)
+            SELECT epoch, node_id, sequence, previous_hash, signature, columns FROM telemetry_waiting WHERE node_id = @node AND sequence IN @numbers
+            """,
+            new { node, numbers });
+    }
+
     public static async Task<Columns?> Find(Tx tx, long epoch, NodeId node, long sequence) =>
         await tx.First<byte[]>("SELECT columns FROM telemetry_samples WHERE epoch = @epoch AND node_id = @node AND sequence = @sequence", new { epoch, node, sequence }) is { } columns
             ? ColumnsCodec.Decompress(columns) : null;

@@ -16,13 +16,20 @@ internal sealed record SeriesRange(long From, long To, long Step, int? Gpu)
     public static Result<SeriesRange> Read(DateTimeOffset from, DateTimeOffset to, long step, int? gpu, int gpus)
     {
         var fields = new Fields();
-        var (first, end) = (from.ToUnixTimeSeconds(), to.ToUnixTimeSeconds());
-        fields.Require(first >= 0, "from", "must not be before 1970");
-        fields.Require(end > first && end - first <= MostSeconds, "to", $"must be after from, by at most {MostSeconds / 86_400} days");
+        var (first, end) = ReadTimes(from, to, fields);
         fields.Require(gpu is null || (gpu >= 0 && gpu < gpus), "gpu", $"must be 0 to {gpus - 1}");
         if (fields.Require(step is >= 1 and <= MostSeconds, "stepSeconds", $"must be 1 to {MostSeconds}") && end > first)
             fields.Require((end - first + step - 1) / step <= MostSteps, "stepSeconds", $"must be so that there are at most {MostSteps} steps");
         return fields.Error is { } error ? error : new SeriesRange(first, end, step, gpu);
+    }
+
+    /// <returns>unix seconds; the first outside is the second</returns>
+    public static (long From, long To) ReadTimes(DateTimeOffset from, DateTimeOffset to, Fields fields)
+    {
+        var (first, end) = (from.ToUnixTimeSeconds(), to.ToUnixTimeSeconds());
+        fields.Require(first >= 0, "from", "must not be before 1970");
+        fields.Require(end > first && end - first <= MostSeconds, "to", $"must be after from, by at most {MostSeconds / 86_400} days");
+        return (first, end);
     }
 
     /// <summary>Whether a batch's stored sums will do: it lies in one step.</summary>

@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace ComputeRwa.Telemetry;
 
-/// <param name="Status">accepted, or duplicate for an exact repeat</param>
+/// <param name="Status">accepted, duplicate for an exact repeat, or waiting for the batches before it</param>
 internal sealed record BatchReceipt(string NodeId, long Sequence, string Hash, string Status, Trust Trust);
 
-/// <param name="Status">accepted, duplicate, or refused: then <c>Problem</c> says why, and the others have no <c>Problem</c></param>
+/// <param name="Status">accepted, duplicate, waiting, or refused: then <c>Problem</c> says why, and the others have no <c>Problem</c></param>
 internal sealed record BatchAnswer(string NodeId, long Sequence, string? Hash, string Status, Trust? Trust, Problem? Problem);
 
 /// <summary>One answer for each batch, in the order of the request.</summary>
@@ -48,21 +48,23 @@ internal static class TelemetryApi
             new ProducesResponseTypeMetadata(413, typeof(Problem), ["application/problem+json"]),
             new ProducesResponseTypeMetadata(503, typeof(Problem), ["application/problem+json"]));
         telemetry.MapPost("/batches", Post).Accepts<PostBatch>("application/json")
-            .WithSummary("Add a node's next batch of samples; an exact repeat is answered as a duplicate");
+            .WithSummary("Add a node's next batch of samples; an exact repeat is answered as a duplicate, and a signed one that came too early waits");
         // The document knows one operation for a path and method; docs/telemetry-format.md describes this one.
         telemetry.MapPost("/batches", PostMany).WithMetadata(new AcceptsMetadata([PackedPost.MediaType])).ExcludeFromDescription();
         var nodes = app.MapFeature("/v1/nodes/{id}", "Telemetry");
         nodes.MapGet("/telemetry", Position).WithSummary("Where a node's chain of batches stands");
         nodes.MapGet("/batches", List).WithSummary("A node's batches without samples, oldest first");
         nodes.MapGet("/series", Series).WithSummary("A GPU's, or a whole node's, sums for each step of a range: what a chart needs");
+        nodes.MapGaps();
         nodes.MapGet("/rollups", Rollups).WithSummary("What each GPU of a node did in an epoch");
     }
 
-    private static async Task<Results<Created<BatchReceipt>, Ok<BatchReceipt>, Refusal>> Post(PostBatch post, HttpContext http, TelemetryDesk desk)
+    private static async Task<Results<Created<BatchReceipt>, Ok<BatchReceipt>, Accepted<BatchReceipt>, Refusal>> Post(PostBatch post, HttpContext http, TelemetryDesk desk)
     {
         var taken = (await desk.Take([post], p => p.NodeId, Batch.Read, (_, batch) => PackedBatch.Of(batch), http.Provider()))[0];
         if (!taken.Ok(out var batch, out var error)) return new Refusal(error);
-        var receipt = new BatchReceipt(batch.Link.NodeId.Value, batch.Link.Sequence, batch.Link.Hash.Value, Status(batch.Appended), batch.Appended.Trust);
+        var receipt = new BatchReceipt(batch.Link.NodeId.Value, batch.Link.Sequence, batch.Link.Hash.Value, batch.Appended.Status, batch.Appended.Trust);
+        if (batch.Appended.IsWaiting) return TypedResults.Accepted($"/v1/nodes/{receipt.NodeId}/gaps", receipt);
         return batch.Appended.IsDuplicate ? TypedResults.Ok(receipt) : TypedResults.Created($"/v1/nodes/{receipt.NodeId}/batches?after={receipt.Sequence - 1}&limit=1", receipt);
     }
 
@@ -74,10 +76,8 @@ internal static class TelemetryApi
     }
 
     private static BatchAnswer Answer(PostBatch post, Result<Taken> taken) => taken.Ok(out var batch, out var error)
-        ? new(post.NodeId, post.Sequence, batch.Link.Hash.Value, Status(batch.Appended), batch.Appended.Trust, null)
+        ? new(post.NodeId, post.Sequence, batch.Link.Hash.Value, batch.Appended.Status, batch.Appended.Trust, null)
         : new(post.NodeId, post.Sequence, null, "refused", null, Problems.From(error));
-
-    private static string Status(Appended appended) => appended.IsDuplicate ? "duplicate" : "accepted";
 
     private static async Task<Results<Ok<TelemetryPosition>, Refusal>> Position(string id, Tx tx)
     {

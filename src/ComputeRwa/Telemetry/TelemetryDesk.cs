@@ -51,7 +51,7 @@ internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, D
 
     private void Count(Result<Taken>[] results)
     {
-        foreach (var same in results.GroupBy(r => r.Ok(out var taken, out var error) ? taken.Appended.IsDuplicate ? "duplicate" : "accepted" : $"refused_{error.Code.Replace('-', '_')}"))
+        foreach (var same in results.GroupBy(r => r.Ok(out var taken, out var error) ? taken.Appended.Status : $"refused_{error.Code.Replace('-', '_')}"))
             gauges.Count($"computerwa_telemetry_batches_{same.Key}_total", "Batches of nodes' own by what became of them.", same.Count());
     }
 

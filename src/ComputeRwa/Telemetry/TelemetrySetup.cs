@@ -8,5 +8,7 @@ internal static class TelemetrySetup
         services.AddSingleton<TelemetryWriter>();
         services.AddHostedService(s => s.GetRequiredService<TelemetryWriter>());
         services.AddSingleton<TelemetryDesk>();
+        services.AddSingleton<WaitingJob>();
+        services.AddHostedService(s => s.GetRequiredService<WaitingJob>());
     }
 }

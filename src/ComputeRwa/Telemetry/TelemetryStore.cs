@@ -1,10 +1,16 @@
+using System.Globalization;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Telemetry;
 
 /// <summary>What became of a posted batch. <c>Trust</c> is that of the stored one.</summary>
-internal sealed record Appended(bool IsDuplicate, Trust Trust);
+/// <param name="IsWaiting">it is stored, and no link before those before it are</param>
+internal sealed record Appended(bool IsDuplicate, Trust Trust, bool IsWaiting = false)
+{
+    /// <summary>As it is answered and counted.</summary>
+    public string Status => IsWaiting ? "waiting" : IsDuplicate ? "duplicate" : "accepted";
+}
 
 /// <summary>A batch without its samples.</summary>
 /// <param name="PreviousHash">null, like the signature, once its samples were dropped</param>
@@ -14,61 +20,132 @@ internal sealed record BatchRow(
 
 internal static class TelemetryStore
 {
-    // The first key of the advisory locks that this folder takes; the epoch is the second.
-    private const int LockSpace = 0x7e1e;
+    // The first keys of the advisory locks that this folder takes: the second is an epoch, or the turn of some nodes.
+    private const int LockSpace = 0x7e1e, TurnSpace = 0x7e1f;
 
-    /// <summary>Makes a batch the next link of its node's chain, or says what stops it. An exact repeat changes nothing and is no error.</summary>
-    public static Task<Result<Appended>> Append(Tx tx, Batch batch, PackedBatch packed, DateTimeOffset now) => Append(tx, new(batch.Link, packed), now);
-
-    private static async Task<Result<Appended>> Append(Tx tx, ReadyBatch batch, DateTimeOffset now)
+    /// <summary>Makes a batch the next link of its node's chain, lets it wait, or says what stops it. An exact repeat changes nothing and is no error.</summary>
+    public static async Task<Result<Appended>> Append(Tx tx, Batch batch, PackedBatch packed, DateTimeOffset now)
     {
-        var (verdicts, isWhole) = await Store(tx, [batch], now);
-        // PostgreSQL only: another request took this number since we looked.
-        return isWhole ? verdicts[0] : await Append(tx, batch, now);
+        // null in PostgreSQL: another request took this number since we looked.
+        while (true)
+            if (await AppendAll(tx, [new(batch.Link, packed)], now, [batch.NodeId]) is [var verdict]) return verdict;
     }
 
     /// <summary>
-    /// Each batch in turn as the next link of its node's chain, those that may be stored by one statement; what stops one does not stop its
-    /// neighbours, save those of its own node that follow it.
+    /// Each batch in turn as the next link of its node's chain, those that may be stored by one statement; what is ahead of its chain waits, and becomes a
+    /// link together with the one that was missing. What stops one does not stop its neighbours.
     /// </summary>
-    /// <returns>null in PostgreSQL when another writer took a number since we looked: then this transaction must not commit; try again in a new one.</returns>
-    public static async Task<IReadOnlyList<Result<Appended>>?> AppendAll(Tx tx, IReadOnlyList<ReadyBatch> batches, DateTimeOffset now)
+    /// <param name="alone">nodes whose chains nobody else may extend meanwhile: those with batches that begin to wait, which are added here</param>
+    /// <returns>null in PostgreSQL when another writer took a number since we looked, or when <paramref name="alone"/> has grown: then this transaction must
+    /// not commit; try again in a new one.</returns>
+    public static async Task<IReadOnlyList<Result<Appended>>?> AppendAll(Tx tx, IReadOnlyList<ReadyBatch> batches, DateTimeOffset now, HashSet<NodeId>? alone = null)
     {
-        var (verdicts, isWhole) = await Store(tx, batches, now);
-        return isWhole ? verdicts : null;
-    }
+        alone ??= [];
+        var links = batches.Select(b => b.Link).ToList();
+        var (closed, withWaiting) = await Begin(tx, links, alone);
+        var chains = await Chains(tx, links, closed, withWaiting);
+        var verdicts = await Judge(tx, batches, chains, closed, now);
 
-    private static async Task<(Result<Appended>[] Verdicts, bool IsWhole)> Store(Tx tx, IReadOnlyList<ReadyBatch> batches, DateTimeOffset now)
-    {
-        var verdicts = await Judge(tx, [.. batches.Select(b => b.Link)]);
         // In order of node, so that two writers that meet wait for one another instead of for each other.
-        var accepted = batches.Where((batch, i) => verdicts[i].Ok(out var appended, out _) && !appended.IsDuplicate)
+        var linked = chains.Values.SelectMany(c => c.Links.Values).Where(l => l.Place is not null).Select(l => batches[l.Place!.Value])
             .OrderBy(b => b.Link.NodeId.Value, StringComparer.Ordinal).ThenBy(b => b.Link.Sequence).ToList();
-        if (await Rows.Insert(tx, accepted.ConvertAll(b => new Row(b, now))) < accepted.Count) return (verdicts, false);
-        await SampleStore.Insert(tx, accepted);
-        return (verdicts, true);
+        var begin = chains.Values.SelectMany(c => c.Waiting).Where(w => w.Place is not null).Select(w => batches[w.Place!.Value]).ToList();
+        if (tx.IsPostgres && begin.Exists(b => !alone.Contains(b.Link.NodeId)))
+        {
+            alone.UnionWith(begin.Select(b => b.Link.NodeId));
+            return null;
+        }
+        if (await Rows.Insert(tx, linked.ConvertAll(b => new Row(b, now))) < linked.Count) return null;
+        await SampleStore.Insert(tx, linked);
+        await WaitingStore.Insert(tx, begin, now);
+        return await EndWaiting(tx, chains, now) ? verdicts : null;
     }
 
-    private static async Task<Result<Appended>[]> Judge(Tx tx, IReadOnlyList<Link> links)
+    /// <summary>Links of what had been stored to wait and is next, and refusals of what never can be.</summary>
+    /// <returns>false in PostgreSQL when another writer took a number since we looked</returns>
+    private static async Task<bool> EndWaiting(Tx tx, Dictionary<NodeId, NodeChain> chains, DateTimeOffset now)
     {
-        var heads = await Heads(tx, links.Select(l => l.NodeId).Distinct());
-        var repeats = await Find(tx, links.Where(l => l.Sequence < heads.GetValueOrDefault(l.NodeId, ChainHead.Empty).NextSequence));
-        var closed = await Closed(tx, links.Select(l => l.Epoch));
-        var verdicts = new Result<Appended>[links.Count];
+        foreach (var (node, chain) in chains)
+        {
+            var links = chain.Links.Values.Where(l => l.Place is null).Select(l => l.Link).ToList();
+            if (links.Count > 0 && !await WaitingStore.Link(tx, node, links)) return false;
+            await WaitingStore.Refuse(tx, node, chain.Never.FindAll(n => n.Batch.Place is null), now);
+        }
+        return true;
+    }
+
+    private static async Task<Result<Appended>[]> Judge(
+        Tx tx, IReadOnlyList<ReadyBatch> batches, Dictionary<NodeId, NodeChain> chains, HashSet<long> closed, DateTimeOffset now)
+    {
+        var repeats = await Find(tx, batches.Select(b => b.Link).Where(l => l.Sequence < chains[l.NodeId].Head.NextSequence));
+        var verdicts = new Result<Appended>?[batches.Count];
         for (var i = 0; i < verdicts.Length; i++)
         {
-            var (link, head) = (links[i], heads.GetValueOrDefault(links[i].NodeId, ChainHead.Empty));
+            var (link, chain) = (batches[i].Link, chains[batches[i].Link.NodeId]);
             if (repeats.TryGetValue((link.NodeId, link.Sequence), out var stored) && stored.Hash == link.Hash) verdicts[i] = new Appended(true, (Trust)stored.Trust);
-            else if (head.Refuses(link, closed.Contains(link.Epoch)) is { } error) verdicts[i] = error;
-            else
-            {
-                verdicts[i] = new Appended(false, link.Trust);
-                heads[link.NodeId] = link.ToHead();
-                repeats[(link.NodeId, link.Sequence)] = new(link.NodeId, link.Sequence, link.Hash, (long)link.Trust);
-            }
+            else if (chain.Links.TryGetValue(link.Sequence, out var same) && same.Link.Hash == link.Hash) verdicts[i] = new Appended(true, same.Link.Trust);
+            else if (chain.Take(link, i, batches[i].Size, closed.Contains(link.Epoch), now) is { } error) verdicts[i] = error;
         }
-        return verdicts;
+        // What was taken may have become a link since, with one that came later.
+        return [.. verdicts.Select((verdict, i) => verdict ?? Standing(batches[i].Link, i, chains[batches[i].Link.NodeId]))];
     }
+
+    private static Result<Appended> Standing(Link link, int place, NodeChain chain)
+    {
+        if (chain.Links.TryGetValue(link.Sequence, out var linked) && linked.Link.Hash == link.Hash) return new Appended(linked.Place != place, linked.Link.Trust);
+        return chain.Never.Find(n => n.Batch.Link.Hash == link.Hash) is { } never ? never.Reason : new Appended(false, link.Trust, IsWaiting: true);
+    }
+
+    private static async Task<Dictionary<NodeId, NodeChain>> Chains(Tx tx, List<Link> links, HashSet<long> closed, List<NodeId> withWaiting)
+    {
+        var nodes = links.Select(l => l.NodeId).Distinct().ToList();
+        var heads = await Heads(tx, nodes);
+        var waiting = Enumerable.Empty<WaitingBatch>().ToLookup(w => w.Link.NodeId);
+        if (withWaiting.Count > 0)
+        {
+            waiting = await WaitingStore.Of(tx, withWaiting);
+            closed.UnionWith(await Closed(tx, waiting.SelectMany(w => w).Select(w => w.Link.Epoch)));
+        }
+        // Those of an epoch that was closed since they were read are gone by now.
+        return nodes.ToDictionary(n => n, n => new NodeChain(heads.GetValueOrDefault(n, ChainHead.Empty), waiting[n].Where(w => !closed.Contains(w.Link.Epoch))));
+    }
+
+    /// <summary>
+    /// Which of the batches' epochs are closed, and at which nodes batches wait. None of the other epochs is closed until this transaction ends, and nothing begins to
+    /// wait at a node, so that what waits is never left behind by the link that it waits for.
+    /// </summary>
+    private static async Task<(HashSet<long> Closed, List<NodeId> WithWaiting)> Begin(Tx tx, List<Link> links, HashSet<NodeId> alone)
+    {
+        var (epochs, nodes) = (links.Select(l => l.Epoch).Distinct().Order().ToArray(), links.Select(l => l.NodeId).Distinct().ToList());
+        if (tx.IsPostgres)
+        {
+            var turns = nodes.Select(TurnOf).Distinct().Order().ToArray();
+            var own = alone.Select(TurnOf).ToHashSet();
+            await tx.Execute(
+                """
+                SELECT CASE WHEN alone THEN pg_advisory_xact_lock(space, key) ELSE pg_advisory_xact_lock_shared(space, key) END
+                FROM unnest(@spaces, @keys, @alones) AS locks(space, key, alone)
+                """,
+                new
+                {
+                    spaces = (int[])[.. epochs.Select(_ => LockSpace), .. turns.Select(_ => TurnSpace)],
+                    keys = (int[])[.. epochs.Select(e => (int)e), .. turns],
+                    alones = (bool[])[.. epochs.Select(_ => false), .. turns.Select(own.Contains)],
+                });
+        }
+        // One question for both: this is asked for every batch there is, and nearly always there is nothing to find.
+        var found = await tx.Query<string>(
+            """
+            SELECT CAST(epoch AS TEXT) FROM telemetry_closed_epochs WHERE epoch IN @epochs
+            UNION ALL SELECT DISTINCT node_id FROM telemetry_waiting WHERE node_id IN @nodes
+            """,
+            new { epochs, nodes = nodes.Select(n => n.Value).ToArray() });
+        var waits = found.ToLookup(f => f.StartsWith(NodeId.Prefix, StringComparison.Ordinal));
+        return ([.. waits[false].Select(f => long.Parse(f, CultureInfo.InvariantCulture))], [.. waits[true].Select(NodeId.From)]);
+    }
+
+    /// <summary>One of 16 turns that nodes share, by the last digit of their ids: so many locks that a transaction of thousands of nodes can hold them.</summary>
+    private static int TurnOf(NodeId node) => node.Value[^1];
 
     /// <summary>Where nodes' chains stand; one without batches is left out.</summary>
     public static async Task<Dictionary<NodeId, ChainHead>> Heads(Tx tx, IEnumerable<NodeId> nodes) => (await tx.Query<HeadRow>(
@@ -119,11 +196,12 @@ internal static class TelemetryStore
         """,
         new { node, after, limit });
 
-    /// <summary>Makes an epoch's evidence final: no batch is taken for it from this transaction on. Repeatable.</summary>
+    /// <summary>Makes an epoch's evidence final: no batch is taken for it from this transaction on, and what waits for it is refused. Repeatable.</summary>
     public static async Task CloseEpoch(Tx tx, long epoch, DateTimeOffset now)
     {
         await KeepOut(tx, epoch);
         await tx.Execute("INSERT INTO telemetry_closed_epochs (epoch, closed_at) VALUES (@epoch, @now) ON CONFLICT (epoch) DO NOTHING", new { epoch, now });
+        await WaitingStore.Close(tx, epoch, now);
     }
 
     /// <summary>Waits for those who add to an epoch, and lets nobody else begin to until this transaction ends.</summary>

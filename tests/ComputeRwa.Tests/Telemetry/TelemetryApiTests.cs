@@ -86,10 +86,12 @@ public sealed class TelemetryApiTests(SharedApi shared) : IAsyncLifetime
     {
         var (node, key) = await NewNode(1);
         var first = Signed(node, key, 0, Start, Hash32.Zero);
-        using (var gap = await _fleet.Post(Signed(node, key, 1, Start, Hash32.Zero)))
+        using (var gap = await _fleet.Post(Signed(node, key, 1, Start, Hash32.Zero) with { Signature = null }))
             Assert.True((bool)JsonNode.Parse(await gap.Content.ReadAsStringAsync())!["retryable"]!);
         await FleetClient.Ok(await _fleet.Post(first));
-        await FleetClient.Refused(HttpStatusCode.Conflict, "sequence-gap", "sequence", await _fleet.Post(Signed(node, key, 2, Start + 600, HashOf(node, first))));
+        await FleetClient.Refused(HttpStatusCode.Conflict, "sequence-gap", "sequence", await _fleet.Post(Signed(node, key, 2, Start + 600, HashOf(node, first)) with { Signature = null }));
+        await FleetClient.Refused(HttpStatusCode.Conflict, "sequence-gap", "sequence", await _fleet.Post(Signed(node, key, 2 + 2_048, Start + 600, HashOf(node, first))));
+        await FleetClient.Refused(HttpStatusCode.Conflict, "overlapping-batch", "from", await _fleet.Post(Signed(node, key, 2, Start + 599, HashOf(node, first))));
         await FleetClient.Refused(HttpStatusCode.Conflict, "overlapping-batch", "from", await _fleet.Post(Signed(node, key, 1, Start + 599, HashOf(node, first))));
         await FleetClient.Refused(HttpStatusCode.Conflict, "overlapping-batch", "from", await _fleet.Post(Signed(node, key, 0, Start, Hash32.Zero, seed: 99)));
         await FleetClient.Refused(HttpStatusCode.Conflict, "conflict", "sequence", await _fleet.Post(Signed(node, key, 0, Start + 600, Hash32.Zero)));

@@ -109,6 +109,7 @@ public class AgentDecisionTests
     [InlineData(null, false, null, "Stored")]
     [InlineData("epoch-closed", false, "from", "RefuseEpoch")]
     [InlineData("sequence-gap", true, "sequence", "Realign")]
+    [InlineData("waiting", true, "sequence", "Realign")]
     [InlineData("conflict", false, "sequence", "Realign")]
     [InlineData("previous-hash-mismatch", false, "previousHash", "Realign")]
     [InlineData("overlapping-batch", false, "from", "Realign")]

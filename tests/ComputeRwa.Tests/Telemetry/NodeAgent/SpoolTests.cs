@@ -36,11 +36,15 @@ public sealed class SpoolTests : IDisposable
         for (var i = 0; i < 4; i++) Append(spool, 600 + 60 * i);
         var (before, _, _) = spool.First(10, null);
         spool.Acknowledge(before[0]);
+        Assert.Null(spool.Break);
         spool.Refuse(660, "epoch-closed: it is");
+        // What waits now does not follow what the service has: it is not to be sent as it is.
+        Assert.Equal(before[2].Link, spool.Break);
         Assert.Equal("epoch-closed: it is\n", File.ReadAllText(Path.Combine(_folder, "refused", "000000000660.txt")));
         Assert.Equal((2, 3), (spool.Pending, spool.Held));
         var (after, _, resigned) = spool.First(10, before[0].Link.ToHead());
         Assert.Equal(("1 2", 2), (Sequences(after), resigned));
+        Assert.Null(spool.Break);
         Assert.Equal(before.Skip(2).Select(b => (b.Link.From, b.Columns.Hash())), after.Select(b => (b.Link.From, b.Columns.Hash())));
         Assert.Equal(3, Append(spool, 900).Link.Sequence);
         // It is on the disk: the next look finds it as it is, and signs nothing.
