@@ -26,7 +26,7 @@ internal sealed class ColumnsReader(Node node, Fields fields)
     public Columns Read(ReadOnlySpan<byte> packed)
     {
         var none = Columns.Of(0, 0, [[], [], [], []]);
-        if (!fields.Require(ColumnsCodec.TryMeasure(packed, out var gpus, out _samples), "columns", "must begin with version 2, the number of GPUs and that of samples")) return none;
+        if (!fields.Require(ColumnsCodec.TryMeasure(packed, out var gpus, out _samples), "columns", "must begin with version 2 or 3, the number of GPUs and that of samples")) return none;
         if (!fields.Require(gpus == _gpus, "columns", $"must have {_gpus} rows in each column, one for each GPU of the node")) return none;
         if (!fields.Require(_samples <= MostSamples, "columns", $"must have 1 to {MostSamples} samples")) return none;
         if (!ColumnsCodec.TryRead(packed, gpus, _samples, out var columns))

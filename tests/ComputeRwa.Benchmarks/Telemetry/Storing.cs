@@ -86,18 +86,22 @@ internal static class Storing
         }
     }
 
-    /// <summary>Bytes of each column for one sample, by itself.</summary>
+    /// <summary>Bytes that each column adds to those before it, for one sample.</summary>
     public static string ByColumn(IReadOnlyList<NodeData> fleet)
     {
-        var (bytes, samples) = (new long[4], 0L);
+        var (through, samples) = (new long[5], 0L);
         foreach (var columns in fleet.SelectMany(n => n.Batches.Take(4)))
         {
             samples += columns.Gpus * columns.Samples;
-            var to = new byte[RowCodec.MostBytes(columns.Samples)];
-            for (var c = 0; c < 4; c++)
-                for (var g = 0; g < columns.Gpus; g++) bytes[c] += RowCodec.Write(columns.InOrder[c].AsSpan(g * columns.Samples, columns.Samples), to);
+            for (var c = 1; c <= 4; c++)
+            {
+                var writer = new RangeWriter(0);
+                ColumnsModel.Code(ref writer, columns.Samples, [.. columns.InOrder.Take(c)]);
+                through[c] += writer.End().Length;
+            }
         }
-        return $"bytes of a sample by column, in batches of {fleet[0].Batches[0].Samples}: SM-active {(double)bytes[0] / samples:0.00}, utilisation {(double)bytes[1] / samples:0.00}, power {(double)bytes[2] / samples:0.00}, memory {(double)bytes[3] / samples:0.00}";
+        return $"bytes of a sample by column, in batches of {fleet[0].Batches[0].Samples}: "
+            + string.Join(", ", new[] { "SM-active", "utilisation", "power", "memory" }.Select((name, c) => $"{name} {(through[c + 1] - through[c]) / (double)samples:0.00}"));
     }
 
     private static (byte[], long) Body(List<Batch> batches)

@@ -21,7 +21,11 @@ public class PackedFuzzTests
     [Fact]
     public void A_damaged_body_is_read_or_refused()
     {
-        byte[][] seeds = [Body(Fleet.SelectMany(f => f.Chain)), Body(Fleet[0].Chain), Body(Fleet[4].Chain.Select(b => b with { Signature = null })), [], "CRWB\x01"u8.ToArray()];
+        byte[][] seeds =
+        [
+            Body(Fleet.SelectMany(f => f.Chain)), Body(Fleet[0].Chain), Body(Fleet[4].Chain.Select(b => b with { Signature = null })), [], "CRWB\x01"u8.ToArray(),
+            SecondBody(Fleet.SelectMany(f => f.Chain)), SecondBody(Fleet[4].Chain.Select(b => b with { Signature = null })),
+        ];
         var random = new Random(6);
         var (good, refused, batches) = (0, 0, 0);
         for (var i = 0; i < Cases; i++)
@@ -49,7 +53,7 @@ public class PackedFuzzTests
     public void A_damaged_batch_leaves_its_neighbours_whole()
     {
         var random = new Random(7);
-        var whole = Fleet.ConvertAll(f => Body([f.Chain[0]])[5..]);
+        var whole = Fleet.ConvertAll(f => (f.Node.GpuUuids.Count % 2 == 0 ? SecondBody([f.Chain[0]]) : Body([f.Chain[0]]))[5..]);
         var broken = 0;
         for (var i = 0; i < Cases; i++)
         {
@@ -72,7 +76,7 @@ public class PackedFuzzTests
     [Fact]
     public void Few_bytes_that_claim_many_samples_are_refused_before_any_is_unpacked()
     {
-        // Rows of 10,000 equal values are five bytes each.
+        // Rows of 10,000 equal values are a few bits each.
         var (node, _) = Fleet[4];
         var columns = Columns.Of(5, 10_000, [.. Enumerable.Range(0, 4).Select(_ => new int[50_000])]);
         var one = Body([new Batch(node.Id, 0, 0, 0, 1, Hash32.Zero, columns, Hash32.Zero, null)]);
@@ -119,6 +123,14 @@ public class PackedFuzzTests
     {
         using var body = new MemoryStream();
         PackedPost.Write(body, batches);
+        return body.ToArray();
+    }
+
+    private static byte[] SecondBody(IEnumerable<Batch> batches)
+    {
+        using var body = new MemoryStream();
+        body.Write(PackedFrame.Magic);
+        foreach (var batch in batches) (PackedFrame.Of(batch.Link, batch.Columns) with { Columns = SecondColumns.Write(batch.Columns) }).Write(body);
         return body.ToArray();
     }
 }
