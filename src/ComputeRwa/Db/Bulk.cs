@@ -33,9 +33,18 @@ internal sealed class Bulk<T>(string into, string otherwise = "")
     public async Task<int> Insert(Tx tx, IReadOnlyCollection<T> rows)
     {
         if (rows.Count == 0) return 0;
-        if (tx.IsPostgres) return await tx.Execute($"{into} ({Names}) SELECT * FROM unnest({Places}) {otherwise}", Arrays(rows));
-        return await Repeat(tx, rows);
+        return tx.IsPostgres ? await tx.Execute(OfArrays, Arrays(rows)) : await Repeat(tx, rows);
     }
+
+    /// <summary>The same, together with the commit: see <see cref="Tx.Send"/>.</summary>
+    public async Task Send(Tx tx, IReadOnlyCollection<T> rows)
+    {
+        if (rows.Count == 0) return;
+        if (tx.IsPostgres) await tx.Send(OfArrays, Arrays(rows));
+        else await Repeat(tx, rows);
+    }
+
+    private string OfArrays => $"{into} ({Names}) SELECT * FROM unnest({Places}) {otherwise}";
 
     private string Names => string.Join(", ", _columns.Select(c => c.Name));
 

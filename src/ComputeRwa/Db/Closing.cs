@@ -19,7 +19,10 @@ internal sealed partial class Closing
         var place = _statements.Count;
         // They share one list of parameters, so each parameter is named after its statement too.
         _statements.Add(Texts.GetOrAdd((sql, place), static at => Name().Replace(at.Sql, m => m.Value + Suffix(at.Place))));
-        foreach (var property in args.GetType().GetProperties()) _parameters.Add(property.Name + Suffix(place), property.GetValue(args));
+        if (args is DynamicParameters many)
+            foreach (var name in many.ParameterNames) _parameters.Add(name + Suffix(place), many.Get<object>(name));
+        else
+            foreach (var property in args.GetType().GetProperties()) _parameters.Add(property.Name + Suffix(place), property.GetValue(args));
     }
 
     public async Task Run(DbConnection connection, string? last)

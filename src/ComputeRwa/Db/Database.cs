@@ -142,6 +142,15 @@ internal sealed class Tx(Database database, bool writes, bool isGlance = false) 
 
     public async Task<int> Execute(string sql, object? args = null) => await (await Ready()).ExecuteAsync(Spoken(sql, args));
 
+    /// <summary>PostgreSQL only: what a statement finds that looks when another has locked something; they are sent together.</summary>
+    public async Task<List<T>> QueryLocked<T>(string locks, string sql, object args)
+    {
+        var connection = await Ready();
+        await using var answers = await connection.QueryMultipleAsync(Spoken($"{locks};\n{sql}", args));
+        await answers.ReadAsync();
+        return [.. await answers.ReadAsync<T>()];
+    }
+
     /// <summary>A statement whose outcome nobody waits for: PostgreSQL is given it together with the commit, or with the next statement before that.</summary>
     public async Task Send(string sql, object args)
     {

@@ -173,9 +173,10 @@ internal static class TelemetryStore
     public static async Task<HashSet<long>> Closed(Tx tx, IEnumerable<long> all)
     {
         var epochs = all.Distinct().Order().ToArray();
+        const string Look = "SELECT epoch FROM telemetry_closed_epochs WHERE epoch IN @epochs";
         // SQLite has one writer. PostgreSQL has many: a batch must not slip in while its epoch is being closed.
-        if (tx.IsPostgres) await tx.Execute("SELECT pg_advisory_xact_lock_shared(@LockSpace, epoch) FROM unnest(@epochs) AS epoch", new { LockSpace, epochs = epochs.Select(e => (int)e).ToArray() });
-        return [.. await tx.Query<long>("SELECT epoch FROM telemetry_closed_epochs WHERE epoch IN @epochs", new { epochs })];
+        const string Locks = "SELECT CAST(pg_advisory_xact_lock_shared(@LockSpace, epoch) AS TEXT) FROM unnest(@keys) AS epoch";
+        return [.. tx.IsPostgres ? await tx.QueryLocked<long>(Locks, Look, new { LockSpace, keys = epochs.Select(e => (int)e).ToArray(), epochs }) : await tx.Query<long>(Look, new { epochs })];
     }
 
     public static async Task<ChainHead> Head(Tx tx, NodeId node) => (await Heads(tx, [node])).GetValueOrDefault(node, ChainHead.Empty);

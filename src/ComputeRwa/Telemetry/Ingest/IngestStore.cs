@@ -46,7 +46,7 @@ internal static class IngestStore
         if (rows.Count == 0) return [];
         var closed = await TelemetryStore.Closed(tx, rows.Select(r => r.Epoch));
         var open = rows.Where(r => !closed.Contains(r.Epoch)).ToList();
-        await Rows.Insert(tx, open);
+        await Rows.Send(tx, open);
         if (open.Count > 0) tx.Announce(Receiver.Topic);
         return [.. rows.Select(r => !closed.Contains(r.Epoch))];
     }
