@@ -56,12 +56,6 @@ internal sealed class Lane(Database database, ChainClient chain, ChainOptions op
         return [.. await Task.WhenAll(asked)];
     }
 
-    public async Task<List<Parcel>> ToHandOver()
-    {
-        await using var tx = Read();
-        return await LaneStore.ToHandOver(tx, Address, 4 * Sender.BatchSize);
-    }
-
     /// <summary>Offers committed bytes to the node, in the order of nonces, and writes down which it took.</summary>
     /// <exception cref="DutyLostException">Another replica may have the lane; it offers them.</exception>
     public async Task<List<Offered>> Offer(IReadOnlyList<Parcel> parcels)

@@ -21,6 +21,12 @@ internal sealed record Flight(
     public Fees Fees => new(MaxFee, MaxPriority);
 }
 
+/// <summary>How a lane stands.</summary>
+/// <param name="InFlight">signed and not mined, of which <paramref name="ToHandOver"/> the node has not taken yet</param>
+/// <param name="HasMined">1 when something is mined and not final</param>
+/// <param name="HasOthers">1 when there are other lanes, which share the queue</param>
+internal sealed record LaneLook(long NextNonce, long InFlight, long ToHandOver, long HasMined, long HasOthers);
+
 /// <summary>Signed bytes on their way to the node.</summary>
 internal sealed record Parcel(TransactionId Id, long Nonce, Hash32 Hash, string Raw);
 
@@ -55,9 +61,15 @@ internal static class LaneStore
     public static Task<List<Address>> ReadyWithin(Tx tx, TimeSpan span) => tx.Query<Address>(
         $"SELECT address FROM signer_lanes WHERE ready_at BETWEEN {tx.Now} - @span AND {tx.Now} ORDER BY address", new { span = (long)span.TotalMilliseconds });
 
-    /// <summary>Whether unmined transactions or other lanes' signs of life make this one of several.</summary>
-    public static Task<bool> HasOthers(Tx tx, Address signer) => tx.Single<bool>(
-        "SELECT EXISTS (SELECT 1 FROM signer_lanes WHERE address <> @signer)", new { signer });
+    public static Task<LaneLook?> Look(Tx tx, Address signer) => tx.First<LaneLook>(
+        $"""
+        SELECT next_nonce,
+            (SELECT COUNT(*) FROM transactions WHERE signer = @signer AND {Unmined}) AS in_flight,
+            (SELECT COUNT(*) FROM transactions WHERE signer = @signer AND state = 'signed') AS to_hand_over,
+            CAST(CASE WHEN EXISTS (SELECT 1 FROM transactions WHERE signer = @signer AND state = 'mined') THEN 1 ELSE 0 END AS BIGINT) AS has_mined,
+            CAST(CASE WHEN EXISTS (SELECT 1 FROM signer_lanes WHERE address <> @signer) THEN 1 ELSE 0 END AS BIGINT) AS has_others
+        FROM signer_lanes WHERE address = @signer
+        """, new { signer });
 
     /// <summary>Moves the lane on, if it still stands where the caller saw it. False: somebody else moved it.</summary>
     public static async Task<bool> Reserve(Tx tx, Address signer, long from, long to) => await tx.Execute(
@@ -74,14 +86,8 @@ internal static class LaneStore
 
     // ── what is in flight ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    public static async Task<int> CountUnmined(Tx tx, Address signer) =>
-        (int)await tx.Single<long>($"SELECT COUNT(*) FROM transactions WHERE signer = @signer AND {Unmined}", new { signer });
-
     public static Task<bool> Has(Tx tx, Address signer, long nonce) => tx.Single<bool>(
         "SELECT EXISTS (SELECT 1 FROM transactions WHERE signer = @signer AND nonce = @nonce)", new { signer, nonce });
-
-    public static Task<bool> HasMined(Tx tx, Address signer) => tx.Single<bool>(
-        "SELECT EXISTS (SELECT 1 FROM transactions WHERE signer = @signer AND state = 'mined')", new { signer });
 
     /// <summary>In the order of nonces.</summary>
     public static Task<List<Flight>> InFlight(Tx tx, Address signer, bool minedToo) => tx.Query<Flight>(
@@ -132,7 +138,7 @@ internal static class LaneStore
             """, args);
     }
 
-    public static Task<int> Broadcast(Tx tx, IEnumerable<TransactionId> ids, long head, DateTimeOffset now) => tx.Execute(
+    public static Task Broadcast(Tx tx, IEnumerable<TransactionId> ids, long head, DateTimeOffset now) => tx.Send(
         """
         UPDATE transactions SET state = 'broadcast', sent_block = CASE WHEN sent_block < @head THEN @head ELSE sent_block END, updated_at = @now
         WHERE id IN @ids AND state = 'signed'

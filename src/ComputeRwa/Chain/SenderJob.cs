@@ -50,8 +50,8 @@ internal sealed class SenderJob : ChainJob
             return false;
         }
         if (_openedIn != Duty.Tenure) await Open(Duty.Tenure);
-        var offered = await _lane.Offer(await _lane.ToHandOver());
-        var queue = await ReadQueue();
+        var (toHandOver, queue) = await Look();
+        var offered = await _lane.Offer(toHandOver);
         if (queue.Rows.Count == 0 && queue.InFlight == 0 && !queue.HasMined)
         {
             await Done(queue, problem: null);
@@ -96,22 +96,24 @@ internal sealed class SenderJob : ChainJob
 
     private sealed record Queue(List<OutboxRow> Rows, long Nonce, int InFlight, bool HasMined, bool IsShared);
 
-    private async Task<Queue> ReadQueue()
+    private async Task<(List<Parcel> ToHandOver, Queue Queue)> Look()
     {
         await using var tx = _lane.Read();
-        var lane = await LaneStore.Find(tx, Signer) ?? throw new InvalidOperationException($"The lane of {Signer} is not open.");
-        var inFlight = await LaneStore.CountUnmined(tx, Signer);
-        var hasMined = await LaneStore.HasMined(tx, Signer);
-        var most = Math.Min(Sender.BatchSize, Limits.MostInFlight - inFlight);
-        var isShared = await LaneStore.HasOthers(tx, Signer);
-        if (most <= 0) return new([], lane.NextNonce, inFlight, hasMined, isShared);
-        if (!isShared) return new(await OutboxStore.Queued(tx, most), lane.NextNonce, inFlight, hasMined, isShared);
+        var lane = await LaneStore.Look(tx, Signer) ?? throw new InvalidOperationException($"The lane of {Signer} is not open.");
+        var toHandOver = lane.ToHandOver > 0 ? await LaneStore.ToHandOver(tx, Signer, 4 * Sender.BatchSize) : [];
+        var rows = await TakeTurns(tx, (int)Math.Min(Sender.BatchSize, Limits.MostInFlight - lane.InFlight), isShared: lane.HasOthers == 1);
+        return (toHandOver, new(rows, lane.NextNonce, (int)lane.InFlight, lane.HasMined == 1, lane.HasOthers == 1));
+    }
+
+    private async Task<List<OutboxRow>> TakeTurns(Tx tx, int most, bool isShared)
+    {
+        if (most <= 0) return [];
+        if (!isShared) return await OutboxStore.Queued(tx, most);
         var ready = await LaneStore.ReadyWithin(tx, ReadyFor);
         if (!ready.Contains(Signer)) ready = [.. ready.Append(Signer).OrderBy(a => a.Value, StringComparer.Ordinal)];
         var unmined = await LaneStore.SubjectsInFlight(tx);
         var mine = (await OutboxStore.QueuedSubjects(tx, Sender.WidestLook)).Where(q => Sender.LaneOf(q.Subject, unmined, ready) == Signer).Take(most);
-        var rows = await OutboxStore.Load(tx, mine.Select(q => q.Id));
-        return new([.. rows.OrderBy(r => r.Seq)], lane.NextNonce, inFlight, hasMined, isShared);
+        return [.. (await OutboxStore.Load(tx, mine.Select(q => q.Id))).OrderBy(r => r.Seq)];
     }
 
     private async Task<(bool Signed, string? Problem)> TakeQueued(Queue queue, Preflight look)

@@ -154,7 +154,7 @@ internal sealed class Tx(Database database, bool writes, bool isGlance = false) 
     /// <summary>A statement whose outcome nobody waits for: PostgreSQL is given it together with the commit, or with the next statement before that.</summary>
     public async Task Send(string sql, object args)
     {
-        if (IsPostgres) (_closing ??= new()).Add(sql, args);
+        if (IsPostgres) (_closing ??= new()).Add(Lists.Spoken(isPostgres: true, sql, args).Sql, args);
         else await Execute(sql, args);
     }
 

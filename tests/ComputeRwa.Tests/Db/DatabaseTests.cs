@@ -62,7 +62,7 @@ public sealed class DatabaseTests : IAsyncLifetime
             await tx.Send("UPDATE t SET x = x + @by, y = @by2", new { by = 2L, by2 = (string?)null });
             Assert.Equal(7, await tx.Single<long>("SELECT x FROM t"));
             await tx.Send("UPDATE t SET x = x + @by, y = @by2", new { by = 1L, by2 = "two" });
-            await tx.Send("UPDATE t SET x = x * @by", new { by = 3L });
+            await tx.Send("UPDATE t SET x = x * @by WHERE x IN @ids", new { by = 3L, ids = new[] { 8L, 9L } });
             await tx.Commit();
         }
         await using var read = Database.Read();
