@@ -81,6 +81,40 @@ public class WaitingTests
         Assert.Equal(new WaitingCounts(0, 0, 0, 0), await scratch.Read(WaitingStore.Count));
     }
 
+    /// <summary>Neither would see the other: the one would wait for ever behind a gap that the other has closed.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task A_batch_does_not_begin_to_wait_while_another_writer_stores_the_one_before_it(int first, int second)
+    {
+        await using var scratch = await ScratchDatabase.Make();
+        var chain = Chain(await scratch.AddNode(1, 1), 2, new(1));
+        var node = chain[0].Link.NodeId;
+        await using var tx = scratch.Database.Write();
+        Assert.NotNull(await TelemetryStore.AppendAll(tx, [chain[first]], Samples.Now, [node]));
+        var other = Task.Run(() => Append(scratch, chain[second]));
+        await Task.Delay(300);
+        Assert.False(other.IsCompleted, "It did not wait for the other writer.");
+        await tx.Commit();
+        Assert.Equal(["accepted"], (await other).Select(Status));
+        Assert.Equal((2, ""), (await Links(scratch, node), string.Join(' ', await Waiting(scratch, node))));
+    }
+
+    /// <summary>The same when the first holds no turn alone, as who brings batches in order does not.</summary>
+    [Fact]
+    public async Task Who_stores_a_batch_in_order_is_waited_for_by_the_one_behind_it()
+    {
+        await using var scratch = await ScratchDatabase.Make();
+        var chain = Chain(await scratch.AddNode(1, 1), 2, new(1));
+        await using var tx = scratch.Database.Write();
+        Assert.Equal(["accepted"], (await TelemetryStore.AppendAll(tx, [chain[0]], Samples.Now))!.Select(Status));
+        var other = Task.Run(() => Append(scratch, chain[1]));
+        await Task.Delay(300);
+        await tx.Commit();
+        Assert.Equal(["accepted"], (await other).Select(Status));
+        Assert.Empty(await Waiting(scratch, chain[0].Link.NodeId));
+    }
+
     [Fact]
     public async Task What_waits_survives_its_process_and_is_linked_by_another()
     {
