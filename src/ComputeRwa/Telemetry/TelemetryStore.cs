@@ -117,29 +117,26 @@ internal static class TelemetryStore
     private static async Task<(HashSet<long> Closed, List<NodeId> WithWaiting)> Begin(Tx tx, List<Link> links, HashSet<NodeId> alone)
     {
         var (epochs, nodes) = (links.Select(l => l.Epoch).Distinct().Order().ToArray(), links.Select(l => l.NodeId).Distinct().ToList());
-        if (tx.IsPostgres)
-        {
-            var turns = nodes.Select(TurnOf).Distinct().Order().ToArray();
-            var own = alone.Select(TurnOf).ToHashSet();
-            await tx.Execute(
-                """
-                SELECT CASE WHEN alone THEN pg_advisory_xact_lock(space, key) ELSE pg_advisory_xact_lock_shared(space, key) END
-                FROM unnest(@spaces, @keys, @alones) AS locks(space, key, alone)
-                """,
-                new
-                {
-                    spaces = (int[])[.. epochs.Select(_ => LockSpace), .. turns.Select(_ => TurnSpace)],
-                    keys = (int[])[.. epochs.Select(e => (int)e), .. turns],
-                    alones = (bool[])[.. epochs.Select(_ => false), .. turns.Select(own.Contains)],
-                });
-        }
         // One question for both: this is asked for every batch there is, and nearly always there is nothing to find.
-        var found = await tx.Query<string>(
+        const string Look =
             """
             SELECT CAST(epoch AS TEXT) FROM telemetry_closed_epochs WHERE epoch IN @epochs
-            UNION ALL SELECT DISTINCT node_id FROM telemetry_waiting WHERE node_id IN @nodes
-            """,
-            new { epochs, nodes = nodes.Select(n => n.Value).ToArray() });
+            UNION ALL SELECT DISTINCT node_id FROM telemetry_waiting WHERE node_id IN @ids
+            """;
+        const string Locks =
+            """
+            SELECT CAST(CASE WHEN alone THEN pg_advisory_xact_lock(space, key) ELSE pg_advisory_xact_lock_shared(space, key) END AS TEXT)
+            FROM unnest(@spaces, @keys, @alones) AS locks(space, key, alone)
+            """;
+        var (turns, own, ids) = (nodes.Select(TurnOf).Distinct().Order().ToArray(), alone.Select(TurnOf).ToHashSet(), nodes.Select(n => n.Value).ToArray());
+        var found = !tx.IsPostgres ? await tx.Query<string>(Look, new { epochs, ids }) : await tx.QueryLocked<string>(Locks, Look, new
+        {
+            epochs,
+            ids,
+            spaces = (int[])[.. epochs.Select(_ => LockSpace), .. turns.Select(_ => TurnSpace)],
+            keys = (int[])[.. epochs.Select(e => (int)e), .. turns],
+            alones = (bool[])[.. epochs.Select(_ => false), .. turns.Select(own.Contains)],
+        });
         var waits = found.ToLookup(f => f.StartsWith(NodeId.Prefix, StringComparison.Ordinal));
         return ([.. waits[false].Select(f => long.Parse(f, CultureInfo.InvariantCulture))], [.. waits[true].Select(NodeId.From)]);
     }
