@@ -18,6 +18,9 @@ internal abstract class GroupWriter<T, TVerdict>(Database database, ILogger log)
     private const long MostTogether = 8 << 20;
 
     private const int MostAttempts = 10;
+
+    /// <summary>Each time, another writer was first: so many in a row are a fault of ours, and are better said than tried for ever.</summary>
+    private const int MostOvertaken = 1_000;
     private const string Deadlock = "40P01";
     private const string SerializationFailure = "40001";
 
@@ -101,7 +104,11 @@ internal abstract class GroupWriter<T, TVerdict>(Database database, ILogger log)
             try
             {
                 await using var tx = database.Write();
-                if (await Store(tx, items) is not { } verdicts) continue;
+                if (await Store(tx, items) is not { } verdicts)
+                {
+                    if (attempt >= MostOvertaken) throw new InvalidOperationException($"Telemetry was judged {attempt} times and stored at none.");
+                    continue;
+                }
                 await tx.Commit();
                 return verdicts;
             }
