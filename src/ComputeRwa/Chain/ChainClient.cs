@@ -66,7 +66,8 @@ internal sealed class ChainClient(IClient rpc)
         var last = batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(new(rpc), (h, id) => h.BuildRequest(At(to), id));
         await batch.Send();
         var logs = items.SelectMany(i => RpcBatch.Answer(i) ?? throw new UnavailableException("chain-unavailable", "The chain's node gave no logs.")).Where(l => !l.Removed);
-        return ([.. logs.DistinctBy(l => l.LogIndex.Value + l.BlockNumber.Value * ChainLog.PositionsPerBlock).OrderBy(l => l.BlockNumber.Value).ThenBy(l => l.LogIndex.Value)], Header(RpcBatch.Answer(last)));
+        var placed = logs.Select(l => (Position: ChainLog.PositionOf((long)l.BlockNumber.Value, (long)l.LogIndex.Value), Log: l));
+        return ([.. placed.DistinctBy(l => l.Position).OrderBy(l => l.Position).Select(l => l.Log)], Header(RpcBatch.Answer(last)));
     }
 
     private static NewFilterInput Input(LogFilter filter, long from, long to) => new()

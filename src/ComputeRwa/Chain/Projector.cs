@@ -4,7 +4,6 @@ using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
-using Nethereum.Hex.HexTypes;
 using Nethereum.RPC.Eth.DTOs;
 
 namespace ComputeRwa.Chain;
@@ -22,14 +21,12 @@ internal sealed record ChainLog(
     /// <summary>The event, or null when the log is another event's.</summary>
     public TEvent? Decode<TEvent>() where TEvent : IEventDTO, new() => Is<TEvent>() ? ToFilterLog().DecodeEvent<TEvent>()!.Event : default;
 
+    // What an event is read from.
     private FilterLog ToFilterLog() => new()
     {
         Address = Address.Value,
         Topics = [.. Topics],
         Data = Data,
-        BlockNumber = new HexBigInteger(BlockNumber),
-        LogIndex = new HexBigInteger(LogIndex),
-        TransactionHash = TxHash.Value,
     };
 
     private static class TopicOf<TEvent> where TEvent : IEventDTO, new()

@@ -3,7 +3,21 @@ using ComputeRwa.Db;
 namespace ComputeRwa.Chain;
 
 /// <summary>All logs that are stored after a position; they need not be read again.</summary>
-internal sealed record StoredLogs(long After, IReadOnlyList<ChainLog> Logs);
+internal sealed record StoredLogs(long After, List<ChainLog> Logs)
+{
+    /// <summary>Those after a position, so many at most.</summary>
+    public List<ChainLog> Next(long position, int most)
+    {
+        var (first, end) = (0, Logs.Count);
+        while (first < end)
+        {
+            var middle = first + (end - first) / 2;
+            if (Logs[middle].Position <= position) first = middle + 1;
+            else end = middle;
+        }
+        return Logs.GetRange(first, Math.Min(most, Logs.Count - first));
+    }
+}
 
 /// <summary>Hands stored logs to the projectors, each in position order and in one transaction with its own cursor.</summary>
 internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector> projectors)
@@ -11,7 +25,7 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     /// <summary>The turn that a rollback takes: who shares it reads projections from which no block is taken away meanwhile.</summary>
     public const string Turn = "projections";
 
-    private const int BatchSize = 1_000;
+    private const int BatchSize = 5_000;
 
     private readonly IReadOnlyList<IProjector> _projectors = [.. projectors];
 
@@ -93,14 +107,14 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     /// <summary>What one projector was given, for the next one: they mostly stand at the same log. Nobody else takes logs away while this run has its duty.</summary>
     private sealed class LogBatches(StoredLogs? stored)
     {
-        private const int Most = 20;
+        private const int Most = 4;
         private readonly Dictionary<long, List<ChainLog>> _after = [];
 
         public async Task<List<ChainLog>> After(Tx tx, long position)
         {
             if (_after.TryGetValue(position, out var known)) return known;
             var logs = position >= stored?.After
-                ? [.. stored.Logs.SkipWhile(l => l.Position <= position).Take(BatchSize)] : await WatcherStore.LogsAfter(tx, position, BatchSize);
+                ? stored.Next(position, BatchSize) : await WatcherStore.LogsAfter(tx, position, BatchSize);
             if (_after.Count < Most) _after[position] = logs;
             return logs;
         }

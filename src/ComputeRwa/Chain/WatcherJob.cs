@@ -132,10 +132,10 @@ internal sealed class WatcherJob(
         await using var tx = database.Write();
         await duty.Hold(tx);
         await WatcherStore.Insert(tx, headers);
-        var rows = logs.ConvertAll(l => ToRow(l, minedAt[(long)l.BlockNumber.Value]));
-        await WatcherStore.Insert(tx, rows);
+        var read = logs.ConvertAll(l => ToLog(l, minedAt[(long)l.BlockNumber.Value]));
+        await WatcherStore.Insert(tx, read);
         await tx.Commit();
-        _stored = new(ChainLog.PositionOf(range.From, 0) - 1, rows.ConvertAll(WatcherStore.ToLog));
+        _stored = new(ChainLog.PositionOf(range.From, 0) - 1, read);
     }
 
     // ── reorganisations ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,7 +217,7 @@ internal sealed class WatcherJob(
 
     private static BlockHeader? ToHeader(StoredBlock? b) => b is null ? null : new(b.Number, b.Hash, b.ParentHash, b.MinedAt, 0);
 
-    private static LogRow ToRow(FilterLog l, DateTimeOffset minedAt) => new(
+    private static ChainLog ToLog(FilterLog l, DateTimeOffset minedAt) => new(
         ChainLog.PositionOf((long)l.BlockNumber.Value, (long)l.LogIndex.Value), (long)l.BlockNumber.Value, (long)l.LogIndex.Value, minedAt,
-        Hash32.Parse(l.TransactionHash), Address.Parse(l.Address.ToLowerInvariant()), string.Join(',', l.Topics.Select(t => t.ToString()!.ToLowerInvariant())), l.Data);
+        Hash32.Parse(l.TransactionHash), Address.Parse(l.Address.ToLowerInvariant()), [.. l.Topics.Select(t => t.ToString()!.ToLowerInvariant())], l.Data);
 }

@@ -19,13 +19,13 @@ internal static class WatcherStore
     private static readonly Bulk<BlockHeader> Blocks = new Bulk<BlockHeader>("INSERT INTO chain_blocks")
         .Number("number", b => b.Number).Text("hash", b => b.Hash.Value).Text("parent_hash", b => b.Parent.Value).Number("mined_at", b => b.MinedAt.ToUnixTimeMilliseconds());
 
-    private static readonly Bulk<LogRow> NewLogs = new Bulk<LogRow>("INSERT INTO chain_logs")
+    private static readonly Bulk<ChainLog> NewLogs = new Bulk<ChainLog>("INSERT INTO chain_logs")
         .Number("position", l => l.Position).Number("block_number", l => l.BlockNumber).Number("log_index", l => l.LogIndex).Text("tx_hash", l => l.TxHash.Value)
-        .Text("address", l => l.Address.Value).Text("topics", l => l.Topics).Text("data", l => l.Data);
+        .Text("address", l => l.Address.Value).Text("topics", l => string.Join(',', l.Topics)).Text("data", l => l.Data);
 
     public static Task Insert(Tx tx, IReadOnlyCollection<BlockHeader> blocks) => Blocks.Insert(tx, blocks);
 
-    public static Task Insert(Tx tx, IReadOnlyCollection<LogRow> logs) => NewLogs.Insert(tx, logs);
+    public static Task Insert(Tx tx, IReadOnlyCollection<ChainLog> logs) => NewLogs.Insert(tx, logs);
 
     public static async Task Delete(Tx tx, long fromBlock)
     {
@@ -63,7 +63,7 @@ internal static class WatcherStore
         ON CONFLICT (projector) DO UPDATE SET position = excluded.position
         """, new { projector, position });
 
-    public static ChainLog ToLog(LogRow r) =>
+    private static ChainLog ToLog(LogRow r) =>
         new(r.Position, r.BlockNumber, r.LogIndex, r.MinedAt, r.TxHash, r.Address, r.Topics.Split(',', StringSplitOptions.RemoveEmptyEntries), r.Data);
 }
 

@@ -19,6 +19,9 @@ internal sealed class Database : IDisposable
     /// </summary>
     private const string PauseLimit = "-c idle_in_transaction_session_timeout=15s";
 
+    /// <summary>KiB. With fewer pages a large transaction writes its own out and reads them again.</summary>
+    private const int WriterCache = 32_768;
+
     private readonly string _reading;
     private readonly string _writing;
     private readonly SemaphoreSlim? _writer;
@@ -43,7 +46,9 @@ internal sealed class Database : IDisposable
         else if (url.StartsWith("sqlite:", StringComparison.Ordinal))
         {
             SQLitePCL.Batteries_V2.Init();
-            _reading = _writing = new SqliteConnectionStringBuilder { DataSource = url["sqlite:".Length..], DefaultTimeout = 30 }.ToString();
+            var file = new SqliteConnectionStringBuilder { DataSource = url["sqlite:".Length..], DefaultTimeout = 30 };
+            // A pool of its own for the one writer, whose connection keeps the pages that it wrote.
+            (_reading, _writing) = (file.ToString(), new SqliteConnectionStringBuilder(file.ToString()) { ForeignKeys = true }.ToString());
             _writer = new(1, 1);
         }
         else
@@ -79,6 +84,7 @@ internal sealed class Database : IDisposable
             if (connection is not SqliteConnection sqlite)
                 return (connection, isGlance ? null : await connection.BeginTransactionAsync(writes ? IsolationLevel.ReadCommitted : IsolationLevel.RepeatableRead, cancel));
             await sqlite.ExecuteAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;");
+            if (writes) await sqlite.ExecuteAsync($"PRAGMA cache_size=-{WriterCache};");
             return (sqlite, isGlance ? null : sqlite.BeginTransaction(IsolationLevel.Serializable, deferred: !writes));
         }
         catch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -13,9 +14,11 @@ public class HexBigInteger : HexRPCType<BigInteger>
     {
     }
 
-    public HexBigInteger(BigInteger value) : base(value.ToHex(false), value)
+    public HexBigInteger(BigInteger value) : base(null, value.Sign >= 0 ? value : throw new ArgumentException("Hex encoding of a negative number is not supported", nameof(value)))
     {
     }
+
+    private protected override string ToHex() => Value.ToHex(false);
 
     public override string ToString() => Value.ToString();
 }
@@ -32,6 +35,8 @@ internal sealed class HexBigIntegerJsonConverter : JsonConverter<HexBigInteger>
             case JsonTokenType.Number:
                 return new HexBigInteger(JsonNumbers.ReadInteger(ref reader));
             case JsonTokenType.String:
+                if (!reader.HasValueSequence && IsSmall(reader.ValueSpan) && ulong.TryParse(reader.ValueSpan[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var small))
+                    return new HexBigInteger(small);
                 var text = reader.GetString()!;
                 if (text.HasHexPrefix() && text.IsHex()) return new HexBigInteger(text);
                 if (BigInteger.TryParse(text, out var value)) return new HexBigInteger(value);
@@ -40,6 +45,10 @@ internal sealed class HexBigIntegerJsonConverter : JsonConverter<HexBigInteger>
                 throw new JsonException($"A quantity is expected, not {reader.TokenType}");
         }
     }
+
+    // Without leading zeros and capitals, so that its text is the one made of the number.
+    private static bool IsSmall(ReadOnlySpan<byte> text) =>
+        text.Length is > 2 and <= 18 && text.StartsWith("0x"u8) && (text[2] != '0' || text.Length == 3) && text[2..].IndexOfAnyExcept("0123456789abcdef"u8) < 0;
 
     public override void Write(Utf8JsonWriter writer, HexBigInteger value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.HexValue);

@@ -3,12 +3,17 @@ using Nethereum.Hex.HexConvertors.Extensions;
 namespace Nethereum.Hex.HexTypes;
 
 /// <summary>A value that travels over JSON-RPC as hexadecimal text.</summary>
-public abstract class HexRPCType<T>(string hexValue, T value)
+public abstract class HexRPCType<T>(string? hexValue, T value)
     where T : notnull
 {
-    public string HexValue { get; } = hexValue;
+    private string? _hexValue = hexValue;
+
+    public string HexValue => _hexValue ??= ToHex();
 
     public T Value { get; } = value;
+
+    /// <summary>The text where it was not given.</summary>
+    private protected abstract string ToHex();
 
     public byte[] ToHexByteArray() => HexValue.HexToByteArray();
 

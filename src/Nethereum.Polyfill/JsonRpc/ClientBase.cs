@@ -42,7 +42,7 @@ public abstract class ClientBase : IClient
     {
         try
         {
-            return RpcJson.Read<T>(rpcResponseMessage.ResultSystemTextJson)!;
+            return RpcJson.Read<T>(rpcResponseMessage)!;
         }
         catch (Exception exception) when (exception is JsonException or FormatException or NotSupportedException)
         {

@@ -27,12 +27,12 @@ public class RpcClient : ClientBase
     public static int MaximumConnectionsPerServer { get; set; } = 20;
 
     public override Task<RpcResponseMessage> SendAsync(RpcRequestMessage rpcRequestMessage, string? route = null) =>
-        PostAsync<RpcResponseMessage>(rpcRequestMessage, rpcRequestMessage.Method, route);
+        PostAsync(rpcRequestMessage, RpcAnswers.One, rpcRequestMessage.Method, route);
 
     protected override Task<RpcResponseMessage[]> SendAsync(RpcRequestMessage[] requests) =>
-        PostAsync<RpcResponseMessage[]>(requests, string.Join(", ", requests.Select(request => request.Method).Distinct()), null);
+        PostAsync(requests, RpcAnswers.Many, string.Join(", ", requests.Select(request => request.Method).Distinct()), null);
 
-    private async Task<TResponse> PostAsync<TResponse>(object body, string methods, string? route)
+    private async Task<TResponse> PostAsync<TResponse>(object body, Func<byte[], TResponse> read, string methods, string? route)
     {
         using var timeout = new CancellationTokenSource(ConnectionTimeout);
         try
@@ -45,8 +45,7 @@ public class RpcClient : ClientBase
             response.EnsureSuccessStatusCode();
             // Whole: read as it arrives, a large result would be scanned again from its start with every piece.
             var answer = await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false);
-            return JsonSerializer.Deserialize<TResponse>(answer, RpcJson.Options)
-                ?? throw new JsonException("The answer is null");
+            return read(answer);
         }
         catch (OperationCanceledException exception)
         {

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nethereum.Hex.HexTypes;
+using Nethereum.JsonRpc.Client.RpcMessages;
 
 namespace Nethereum.JsonRpc.Client;
 
@@ -17,7 +18,13 @@ internal static class RpcJson
         Converters = { new BigIntegerJsonConverter() },
     };
 
-    public static T? Read<T>(JsonElement element)
+    public static T? Read<T>(RpcResponseMessage message)
+    {
+        if (message.Raw.IsEmpty || typeof(T) == typeof(string)) return Read<T>(message.ResultSystemTextJson);
+        return message.Raw.Span.SequenceEqual("null"u8) ? default : JsonSerializer.Deserialize<T>(message.Raw.Span, Options);
+    }
+
+    private static T? Read<T>(JsonElement element)
     {
         if (element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return default;
         if (typeof(T) == typeof(string)) return (T)(object)element.ToString();

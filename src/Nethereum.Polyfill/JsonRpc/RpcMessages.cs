@@ -29,6 +29,8 @@ public class RpcRequestMessage
 /// <summary>An answer as it came.</summary>
 public class RpcResponseMessage
 {
+    private JsonElement? _result;
+
     [JsonPropertyName("id")]
     public object? Id { get; set; }
 
@@ -36,7 +38,14 @@ public class RpcResponseMessage
     public string? JsonRpcVersion { get; set; }
 
     [JsonPropertyName("result")]
-    public JsonElement ResultSystemTextJson { get; set; }
+    public JsonElement ResultSystemTextJson
+    {
+        get => _result ??= Raw.IsEmpty ? default : JsonElement.Parse(Raw.Span);
+        set => (_result, Raw) = (value, default);
+    }
+
+    /// <summary>The result as it lies in the answer; empty when it was given otherwise, or there is none.</summary>
+    internal ReadOnlyMemory<byte> Raw { get; set; }
 
     [JsonPropertyName("error")]
     public RpcError? Error { get; set; }

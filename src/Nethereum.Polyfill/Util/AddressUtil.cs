@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using Nethereum.Hex.HexConvertors.Extensions;
 
 namespace Nethereum.Util;
@@ -10,12 +12,22 @@ public class AddressUtil
 
     private const int Digits = 40;
 
+    // The hash is what a checksum costs, and an address that was met is often met again at once.
+    private static readonly Known?[] Met = new Known?[4096];
+
+    private sealed record Known(byte[] Address, string Text);
+
     public static AddressUtil Current { get; } = new();
 
     public string ConvertToChecksumAddress(byte[] address) => ConvertToChecksumAddress(address.AsSpan());
 
-    public string ConvertToChecksumAddress(string address) =>
-        ConvertToChecksumAddress(address.RemoveHexPrefix().PadLeft(Digits, '0').HexToByteArray());
+    public string ConvertToChecksumAddress(string address)
+    {
+        Span<byte> bytes = stackalloc byte[Digits / 2];
+        var digits = address.HasHexPrefix() ? address.AsSpan(2) : address;
+        if (digits.Length == Digits && Convert.FromHexString(digits, bytes, out _, out _) == OperationStatus.Done) return ConvertToChecksumAddress(bytes);
+        return ConvertToChecksumAddress(address.RemoveHexPrefix().PadLeft(Digits, '0').HexToByteArray());
+    }
 
     /// <summary>Takes the last 20 bytes, zero-filled in front.</summary>
     public string ConvertToValid20ByteAddress(string? address)
@@ -55,12 +67,21 @@ public class AddressUtil
 
     internal static string ConvertToChecksumAddress(ReadOnlySpan<byte> address)
     {
+        if (address.Length != Digits / 2) throw new ArgumentException($"An address has 20 bytes, not {address.Length}", nameof(address));
+        ref var met = ref Met[BinaryPrimitives.ReadUInt32LittleEndian(address[^4..]) % Met.Length];
+        if (met is { } one && address.SequenceEqual(one.Address)) return one.Text;
+        var text = Checksum(address);
+        met = new(address.ToArray(), text);
+        return text;
+    }
+
+    private static string Checksum(ReadOnlySpan<byte> address)
+    {
         Span<char> text = stackalloc char[Digits + 2];
         text[0] = '0';
         text[1] = 'x';
         var digits = text[2..];
-        if (!Convert.TryToHexStringLower(address, digits, out var written) || written != Digits)
-            throw new ArgumentException($"An address has 20 bytes, not {address.Length}", nameof(address));
+        Convert.TryToHexStringLower(address, digits, out _);
 
         Span<byte> ascii = stackalloc byte[Digits];
         for (var i = 0; i < Digits; i++) ascii[i] = (byte)digits[i];

@@ -104,8 +104,8 @@ public sealed class EpochStoreTests
         {
             await WatcherStore.Insert(tx, [.. Enumerable.Range(1, 9).Select(n => new BlockHeader(n, Keccak.Hash([(byte)n]), Hash32.Zero, LeaseCases.Now, 0))]);
             (long Block, long Index)[] places = [(2, 0), (5, 0), (5, 1), (8, 0)];
-            await WatcherStore.Insert(tx, (LogRow[])[.. places.Select(l =>
-                new LogRow(ChainLog.PositionOf(l.Block, l.Index), l.Block, l.Index, LeaseCases.Now, Hash32.Zero, LeaseCases.Account(1), "", "0x"))]);
+            await WatcherStore.Insert(tx, (ChainLog[])[.. places.Select(l =>
+                new ChainLog(ChainLog.PositionOf(l.Block, l.Index), l.Block, l.Index, LeaseCases.Now, Hash32.Zero, LeaseCases.Account(1), [], "0x"))]);
         });
         Assert.Equal(1, (await Find("a"))!.Number); // block 2 has a log that nobody has seen
         await Move("a", 2, 0);

@@ -18,18 +18,21 @@ public class FilterLog
     public HexBigInteger LogIndex { get; set; } = null!;
 
     [JsonPropertyName("transactionHash")]
+    [JsonConverter(typeof(RepeatedTextJsonConverter))]
     public string TransactionHash { get; set; } = null!;
 
     [JsonPropertyName("transactionIndex")]
     public HexBigInteger TransactionIndex { get; set; } = null!;
 
     [JsonPropertyName("blockHash")]
+    [JsonConverter(typeof(RepeatedTextJsonConverter))]
     public string BlockHash { get; set; } = null!;
 
     [JsonPropertyName("blockNumber")]
     public HexBigInteger BlockNumber { get; set; } = null!;
 
     [JsonPropertyName("address")]
+    [JsonConverter(typeof(RepeatedTextJsonConverter))]
     public string Address { get; set; } = null!;
 
     [JsonPropertyName("data")]
@@ -43,8 +46,16 @@ public class FilterLog
 
 internal sealed class TopicsJsonConverter : JsonConverter<object[]>
 {
-    public override object[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize<string[]>(ref reader, options);
+    private readonly RepeatedText[] _last = [new(), new(), new(), new()];
+
+    public override object[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException($"Topics are expected, not {reader.TokenType}");
+        var topics = new List<string>(_last.Length);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) topics.Add(topics.Count < _last.Length ? _last[topics.Count].Read(ref reader)! : reader.GetString()!);
+        return topics.ToArray();
+    }
 
     public override void Write(Utf8JsonWriter writer, object[] value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, options);
