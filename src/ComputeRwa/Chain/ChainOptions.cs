@@ -17,6 +17,9 @@ internal sealed record ChainOptions(Uri RpcUrl, Deployment Deployment, IReadOnly
     /// <summary>How long a head below what is stored counts as a node's that lags behind; after that the chain was cut short, as a development chain can be.</summary>
     public TimeSpan LagPatience { get; init; } = IsDevelopment(Deployment.ChainId) ? TimeSpan.Zero : TimeSpan.FromMinutes(1);
 
+    /// <summary>Bytes of an answer with logs, where half the blocks could be asked for instead.</summary>
+    public long LongestAnswer { get; init; } = 32 << 20;
+
     public IReadOnlyList<LogFilter> Watched { get; init; } = LogFilter.Of(Deployment);
 
     public SendLimits Limits { get; init; } = SendLimits.Standard;

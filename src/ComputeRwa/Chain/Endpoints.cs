@@ -12,13 +12,14 @@ internal sealed record Endpoints(IClient Any, IReadOnlyList<IClient> Each, int Q
     public static Endpoints Of(IClient client) => new(client, [client], 1);
 
     public static Endpoints At(IReadOnlyList<Uri> urls, int quorum) => urls.Count == 1
-        ? Of(new RpcClient(urls[0]))
+        ? Of(new RpcClient(urls[0], new HttpClient(new AnswerLimit(Wire(RpcClient.MaximumConnectionsPerServer)))))
         : new(
-            new RpcClient(urls[0], new HttpClient(new FailoverHandler(urls, TimeProvider.System, Wire()))),
+            new RpcClient(urls[0], new HttpClient(new AnswerLimit(new FailoverHandler(urls, TimeProvider.System, Wire())))),
             [.. urls.Select(url => new RpcClient(url, new HttpClient(Wire()) { Timeout = FailoverHandler.Patience }))],
             quorum);
 
-    private static SocketsHttpHandler Wire() => new() { PooledConnectionLifetime = TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromSeconds(2) };
+    private static SocketsHttpHandler Wire(int connections = int.MaxValue) =>
+        new() { PooledConnectionLifetime = TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromSeconds(2), MaxConnectionsPerServer = connections };
 }
 
 /// <summary>

@@ -30,6 +30,9 @@ internal static class Watcher
     /// <summary>As many logs of one range as fit well into memory and a node's answer.</summary>
     private const long FewEnough = 5_000;
 
+    /// <summary>So many logs take their time to store, in which the next range can be read.</summary>
+    public const int WorthReadingAhead = 1_000;
+
     /// <summary>The next blocks to read, or null when the head is stored. A range never crosses into the window where every header is kept.</summary>
     public static BlockRange? Next(long? stored, long deployedAt, long head, long span)
     {
@@ -40,6 +43,13 @@ internal static class Watcher
         return new(from, from <= window ? Math.Min(to, window) : to);
     }
 
+    /// <summary>
+    /// Whether a range that was read when the head was another can stand for the one that is wanted now: it begins there, and its last block is
+    /// not the head, or the same. It may end earlier. Headers it has enough of, as the window in which each is kept only ever moves on.
+    /// </summary>
+    public static bool StandsFor(BlockRange ahead, BlockHeader then, BlockRange wanted, BlockHeader head) =>
+        ahead.From == wanted.From && ahead.To <= wanted.To && (ahead.To < then.Number || then.Hash == head.Hash);
+
     /// <summary>Blocks of the range whose headers are needed.</summary>
     public static IReadOnlyList<long> HeadersNeeded(BlockRange range, long head, IEnumerable<long> withLogs) =>
         range.To > head - ReorgWindow
@@ -47,8 +57,8 @@ internal static class Watcher
             : [.. withLogs.Append(range.To).Distinct().Order()];
 
     /// <summary>
-    /// Nodes say in many ways that a range is too large: with an error, with a status, or by never answering. Only too many requests
-    /// (429) and a node that is away are no reason to ask for less.
+    /// Nodes say in many ways that a range is too large: with an error, with a status, by never answering, or by an answer too long to take in.
+    /// Only too many requests (429) and a node that is away are no reason to ask for less.
     /// </summary>
     public static LogsRefusal Classify(Exception e)
     {
@@ -56,6 +66,7 @@ internal static class Watcher
         {
             if (cause is RpcResponseException answer) return TooManyRequests.Contains(answer.RpcError.Code) ? LogsRefusal.Wait : LogsRefusal.Narrow;
             if (cause is RpcClientTimeoutException) return LogsRefusal.Narrow;
+            if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded }) return LogsRefusal.Narrow;
             if (cause is HttpRequestException { StatusCode: { } status }) return status is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError ? LogsRefusal.Wait : LogsRefusal.Narrow;
         }
         return LogsRefusal.Wait;

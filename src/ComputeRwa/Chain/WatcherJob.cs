@@ -20,6 +20,7 @@ internal sealed class WatcherJob(
     private Hash32? _lookedOn;
     private StoredLogs? _stored;
     private long? _lagsSince;
+    private (BlockRange Range, BlockHeader Head, Task<Reading?> Reading)? _ahead;
 
     private long DeployedAt => options.Deployment.DeployedAtBlock;
 
@@ -57,11 +58,14 @@ internal sealed class WatcherJob(
     {
         status.ProjectedThrough = (await LastBlock())?.Number;
         Report(null);
-        _done = null;
+        (_done, _ahead) = (null, null);
         if (_lookedOn != head.Hash) signals.Sender.Set();
         _lookedOn = head.Hash;
         return false;
     }
+
+    /// <param name="Headers">null when the chain changed while it was read</param>
+    private sealed record Reading(BlockRange Range, List<FilterLog> Logs, List<BlockHeader>? Headers);
 
     private enum Progress
     {
@@ -86,19 +90,35 @@ internal sealed class WatcherJob(
             return Progress.More;
         }
         if (Watcher.Next(stored?.Number, DeployedAt, head.Number, _span) is not { } range) return Progress.Done;
-        if (await Logs(range) is not { } read) return Progress.More;
-        var headers = await Headers(range, head, read.Logs);
-        var whole = headers?[^1] is { } last && last.Number == range.To && last.Hash == read.Last?.Hash;
-        if (!whole || !Watcher.Joins(ToHeader(stored), headers!, read.Logs.Select(l => ((long)l.BlockNumber.Value, l.BlockHash))))
+        if (await (TakeAhead(range, head) ?? Fetch(range, head)) is not { } read) return Progress.More;
+        if (read.Headers is not { } headers || !Watcher.Joins(ToHeader(stored), headers, read.Logs.Select(l => ((long)l.BlockNumber.Value, l.BlockHash))))
         {
             if (stored is null || !await WasUndone(stored)) return Progress.Unsteady;
             await TakeBack(stored);
             return Progress.More;
         }
         _lagsSince = null;
-        await Store(headers!, read.Logs, range);
         _span = Watcher.Fitting(_span, read.Logs.Count);
-        return range.To < head.Number ? Progress.More : Progress.Done;
+        if (read.Logs.Count >= Watcher.WorthReadingAhead && Watcher.Next(read.Range.To, DeployedAt, head.Number, _span) is { } next) _ahead = (next, head, Fetch(next, head));
+        await Store(headers, read.Logs, read.Range);
+        return read.Range.To < head.Number ? Progress.More : Progress.Done;
+    }
+
+    /// <returns>null when nothing was read ahead, or something else than is wanted now.</returns>
+    private Task<Reading?>? TakeAhead(BlockRange wanted, BlockHeader head)
+    {
+        var taken = _ahead is { } ahead && Watcher.StandsFor(ahead.Range, ahead.Head, wanted, head) ? ahead.Reading : null;
+        _ahead = null;
+        return taken;
+    }
+
+    /// <returns>null when the range has to be a smaller one.</returns>
+    private async Task<Reading?> Fetch(BlockRange range, BlockHeader head)
+    {
+        if (await Logs(range) is not { } read) return null;
+        var headers = await Headers(range, head, read.Logs);
+        var whole = headers?[^1] is { } last && last.Number == range.To && last.Hash == read.Last?.Hash;
+        return new(range, read.Logs, whole ? headers : null);
     }
 
     /// <returns>null when the chain no longer has one of them.</returns>
@@ -116,7 +136,8 @@ internal sealed class WatcherJob(
     {
         try
         {
-            return await chain.Logs(options.Watched, range.From, range.To);
+            var ask = () => chain.Logs(options.Watched, range.From, range.To);
+            return await (range.Count > 1 ? AnswerLimit.Within(options.LongestAnswer, ask) : ask());
         }
         catch (Exception e) when (range.Count > 1 && Watcher.Classify(e) == LogsRefusal.Narrow)
         {

@@ -67,7 +67,8 @@ internal sealed class Bulk<T>(string into, string otherwise = "")
     private async Task<int> Copy(Tx tx, IReadOnlyCollection<T> rows)
     {
         var (connection, _) = await tx.Raw();
-        await using var copy = await ((NpgsqlConnection)connection).BeginBinaryImportAsync($"COPY {into["INSERT INTO ".Length..]} ({Names}) FROM STDIN (FORMAT BINARY)", tx.Cancel);
+        var copying = $"{into.Replace("INSERT INTO", "COPY", StringComparison.Ordinal)} ({Names}) FROM STDIN (FORMAT BINARY)";
+        await using var copy = await ((NpgsqlConnection)connection).BeginBinaryImportAsync(copying, tx.Cancel);
         foreach (var row in rows)
         {
             await copy.StartRowAsync(tx.Cancel);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ComputeRwa.Chain;
+using ComputeRwa.Kernel;
 using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Chain;
@@ -65,6 +66,44 @@ public sealed class WatcherJobTests(HardhatNode node) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Blocks_full_of_logs_are_read_one_by_one_and_ahead_of_their_turn()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        var emitter = await Emitter(harness);
+        for (var i = 0; i < 4; i++) await Emit(emitter, 1_100);
+        var asked = new List<(long From, long To)>();
+        _faulty.Lie = (request, _) =>
+        {
+            if ((string?)request["method"] == "eth_getLogs") asked.Add((Number(request["params"]![0]!["fromBlock"]), Number(request["params"]![0]!["toBlock"])));
+        };
+        while (await harness.Watcher.Step()) { }
+        await Same(harness, emitter, 4_400);
+        Assert.Contains(asked, a => a.To - a.From >= 3); // too long to be taken in
+        Assert.Equal(asked.Count, asked.Distinct().Count()); // what was read ahead was not asked for again
+    }
+
+    [Fact]
+    public async Task What_was_read_ahead_of_a_reorganisation_is_not_stored()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        var emitter = await Emitter(harness);
+        await Emit(emitter, 1_100);
+        while (await harness.Watcher.Step()) { }
+        await Emit(emitter, 1_200);
+        var snapshot = await node.Snapshot();
+        for (var i = 0; i < 3; i++) await Emit(emitter, 1_300);
+        await harness.Watcher.Step(); // the first of them may be stored now, and the next be on its way
+        await harness.Watcher.Step();
+        await node.Revert(snapshot);
+        await Emit(emitter, 1_001);
+        await Emit(emitter, 1_002);
+        await Emit(emitter, 1_003);
+        await node.Mine(2);
+        while (await harness.Watcher.Step()) { }
+        await Same(harness, emitter, 1_100 + 1_200 + 1_001 + 1_002 + 1_003);
+    }
+
+    [Fact]
     public async Task A_head_that_lags_undoes_nothing()
     {
         await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
@@ -120,6 +159,33 @@ public sealed class WatcherJobTests(HardhatNode node) : IAsyncLifetime
         Assert.Equal(TransactionState.Mined, (await harness.Row(id)).State);
         await harness.Watcher.Step();
         Assert.Equal(TransactionState.Final, (await harness.Row(id)).State);
+    }
+
+    /// <summary>n from the call's data; while it is not 0, logs it as topic and data, and takes 1 from it.</summary>
+    private const string LogsOnDemand = "0x6000355b8015601a57806000528060206000a1600190036003565b00";
+
+    /// <summary>A contract that logs as often as its call says, and a watcher that takes in about 1,500 of its logs at once.</summary>
+    private async Task<Address> Emitter(ChainHarness harness)
+    {
+        var emitter = ChainHarness.NewAccount();
+        await node.Rpc.SendRequestAsync<bool>("hardhat_setCode", null, emitter.Value, LogsOnDemand);
+        var since = harness.Options.Deployment with { DeployedAtBlock = (await node.Head()).Number };
+        harness.Options = harness.Options with { Watched = [new([emitter], [])], LongestAnswer = 900_000, Deployment = since };
+        harness.Restart();
+        return emitter;
+    }
+
+    private Task Emit(Address emitter, int logs) => node.Rpc.SendRequestAsync<string>("eth_sendTransaction", null,
+        new { from = HardhatNode.DevelopmentKey(0).GetPublicAddress(), to = emitter.Value, gas = "0x7a1200", data = $"0x{logs:x64}" });
+
+    /// <summary>What is stored is what the chain has.</summary>
+    private async Task Same(ChainHarness harness, Address emitter, int count)
+    {
+        var (logs, _) = await new ChainClient(node.Rpc).Logs(harness.Options.Watched, harness.Options.Deployment.DeployedAtBlock, (await node.Head()).Number);
+        var stored = await harness.Scratch.Read(tx => tx.Query<(long, long, string, string)>("SELECT block_number, log_index, tx_hash, topics FROM chain_logs ORDER BY position"));
+        Assert.Equal(count, stored.Count);
+        Assert.Equal(logs.Select(l => ((long)l.BlockNumber.Value, (long)l.LogIndex.Value, l.TransactionHash, $"{l.Topics[0]}")), stored);
+        Assert.Equal([ChainLog.PositionOf(stored[^1].Item1, stored[^1].Item2)], await harness.Scratch.Read(tx => tx.Query<long>("SELECT position FROM projector_cursors")));
     }
 
     private bool TogetherWithLogs => _faulty.Asked.Contains("eth_getLogs");

@@ -32,6 +32,20 @@ public sealed class WatcherTests
     }
 
     [Fact]
+    public void What_was_read_ahead_counts_while_it_goes_on_from_what_is_stored_and_its_head_stands()
+    {
+        var (head, other, later) = (Header(20, 1, 0), Header(20, 2, 0), Header(30, 3, 2));
+        Assert.True(Watcher.StandsFor(new(11, 15), head, new(11, 15), head));
+        Assert.True(Watcher.StandsFor(new(11, 20), head, new(11, 20), head));
+        Assert.True(Watcher.StandsFor(new(11, 15), head, new(11, 18), later), "it may end earlier");
+        Assert.True(Watcher.StandsFor(new(11, 15), head, new(11, 15), other), "its headers say what they follow on");
+        Assert.False(Watcher.StandsFor(new(11, 20), head, new(11, 20), other), "the last header is of another head");
+        Assert.False(Watcher.StandsFor(new(11, 20), head, new(11, 28), later), "and may be on another branch than it");
+        Assert.False(Watcher.StandsFor(new(11, 20), head, new(11, 15), head), "the chain became shorter");
+        Assert.False(Watcher.StandsFor(new(11, 15), head, new(9, 15), head), "blocks were taken back");
+    }
+
+    [Fact]
     public void Headers_must_follow_on_each_other_and_logs_lie_in_them()
     {
         var (a, b, c) = (Header(1, 1, 0), Header(2, 2, 1), Header(3, 3, 2));
@@ -78,6 +92,11 @@ public sealed class WatcherTests
         Assert.Equal(LogsRefusal.Narrow, Watcher.Classify(new UnavailableException("chain-unavailable", "…", new RpcClientTimeoutException("…"))));
         Assert.Equal(LogsRefusal.Wait, Watcher.Classify(new UnavailableException("chain-unavailable", "…", new RpcClientUnknownException("…", new HttpRequestException("refused")))));
     }
+
+    [Fact]
+    public void An_answer_that_is_too_long_is_asked_for_in_parts() =>
+        Assert.Equal(LogsRefusal.Narrow, Watcher.Classify(new UnavailableException("chain-unavailable", "…",
+            new RpcClientUnknownException("…", new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded)))));
 
     private static BlockHeader Header(long number, byte hash, byte parent) =>
         new(number, Hash32.Of(Enumerable.Repeat(hash, 32).ToArray()), Hash32.Of(Enumerable.Repeat(parent, 32).ToArray()), default, 0);

@@ -29,7 +29,7 @@ internal sealed class ChainHarness : IAsyncDisposable
         {
             Watched = [.. LogFilter.Of(deployment), new([Address.Parse(deployment.Contracts.TestDollar)], [])],
         };
-        _rpc = new(url, new HttpClient(Wire));
+        _rpc = new(url, new HttpClient(new AnswerLimit(Wire)));
         Client = new(_rpc);
         _projectors = new(Database, [new TransferRecorder()]);
         _signals = new(Database);
