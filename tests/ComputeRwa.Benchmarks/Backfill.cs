@@ -8,6 +8,9 @@ internal static class Backfill
 {
     private const int PerTransaction = 1_000;
 
+    /// <summary>Transactions: as many of these as fit into a block of 60 M gas.</summary>
+    private const int PerBlock = 24;
+
     /// <summary>
     /// Put in the place of LeaseClaims: emits TransferSingle of one unit of series 1 as often as its first argument says, each to another account.
     /// </summary>
@@ -42,12 +45,14 @@ internal static class Backfill
         await chain.Rpc.SendRequestAsync<object?>("anvil_setCode", null, chain.Deployment.Contracts.LeaseClaims, Emitter);
         var from = (await chain.Funded()).GetPublicAddress();
         await chain.Rpc.SendRequestAsync<object?>("anvil_impersonateAccount", null, from);
-        var sent = new List<string>();
-        for (var i = 0; i < events / PerTransaction; i++)
-            sent.Add(await chain.Rpc.SendRequestAsync<string>("eth_sendTransaction", null, new
+        for (var i = 1; i <= events / PerTransaction; i++)
+        {
+            var sent = await chain.Rpc.SendRequestAsync<string>("eth_sendTransaction", null, new
             {
                 from, to = chain.Deployment.Contracts.LeaseClaims, gas = "0x989680", data = "0x" + PerTransaction.ToString("x64", CultureInfo.InvariantCulture),
-            }));
-        while ((await chain.Client.Receipts([ComputeRwa.Kernel.Hash32.Parse(sent[^1])]))[0] is null) await Task.Delay(50);
+            });
+            if (i % PerBlock != 0 && i < events / PerTransaction) continue;
+            while ((await chain.Client.Receipts([ComputeRwa.Kernel.Hash32.Parse(sent)]))[0] is null) await Task.Delay(50);
+        }
     }
 }

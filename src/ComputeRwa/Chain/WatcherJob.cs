@@ -150,10 +150,10 @@ internal sealed class WatcherJob(
     private async Task Store(List<BlockHeader> headers, List<FilterLog> logs, BlockRange range)
     {
         var minedAt = headers.ToDictionary(h => h.Number, h => h.MinedAt);
+        var read = logs.ConvertAll(l => ToLog(l, minedAt[(long)l.BlockNumber.Value]));
         await using var tx = database.Write();
         await duty.Hold(tx);
         await WatcherStore.Insert(tx, headers);
-        var read = logs.ConvertAll(l => ToLog(l, minedAt[(long)l.BlockNumber.Value]));
         await WatcherStore.Insert(tx, read);
         await tx.Commit();
         _stored = new(ChainLog.PositionOf(range.From, 0) - 1, read);

@@ -68,13 +68,13 @@ internal sealed class Bulk<T>(string into, string otherwise = "")
     {
         var (connection, _) = await tx.Raw();
         var copying = $"{into.Replace("INSERT INTO", "COPY", StringComparison.Ordinal)} ({Names}) FROM STDIN (FORMAT BINARY)";
-        await using var copy = await ((NpgsqlConnection)connection).BeginBinaryImportAsync(copying, tx.Cancel);
+        await using var copy = await ((NpgsqlConnection)connection).BeginBinaryImportAsync(copying);
         foreach (var row in rows)
         {
-            await copy.StartRowAsync(tx.Cancel);
-            foreach (var column in _columns) await column.Write(copy, row, tx.Cancel);
+            await copy.StartRowAsync();
+            foreach (var column in _columns) await column.Write(copy, row);
         }
-        return (int)await copy.CompleteAsync(tx.Cancel);
+        return (int)await copy.CompleteAsync();
     }
 
     // By SQLite's own functions: the provider looks each parameter up by its name, in each row again.
@@ -106,7 +106,7 @@ internal sealed class Bulk<T>(string into, string otherwise = "")
     {
         public string Name => name;
         public abstract object Array(IEnumerable<T> rows);
-        public abstract Task Write(NpgsqlBinaryImporter copy, T row, CancellationToken cancel);
+        public abstract Task Write(NpgsqlBinaryImporter copy, T row);
         public abstract int Bind(sqlite3_stmt statement, int place, T row);
     }
 
@@ -119,8 +119,8 @@ internal sealed class Bulk<T>(string into, string otherwise = "")
 
         public override object Array(IEnumerable<T> rows) => rows.Select(value).ToArray();
 
-        public override Task Write(NpgsqlBinaryImporter copy, T row, CancellationToken cancel) =>
-            value(row) is { } text ? copy.WriteAsync(text, NpgsqlDbType.Text, cancel) : copy.WriteNullAsync(cancel);
+        public override Task Write(NpgsqlBinaryImporter copy, T row) =>
+            value(row) is { } text ? copy.WriteAsync(text, NpgsqlDbType.Text) : copy.WriteNullAsync();
 
         public override int Bind(sqlite3_stmt statement, int place, T row)
         {
@@ -136,8 +136,8 @@ internal sealed class Bulk<T>(string into, string otherwise = "")
     {
         public override object Array(IEnumerable<T> rows) => rows.Select(value).ToArray();
 
-        public override Task Write(NpgsqlBinaryImporter copy, T row, CancellationToken cancel) =>
-            value(row) is { } number ? copy.WriteAsync(number, NpgsqlDbType.Bigint, cancel) : copy.WriteNullAsync(cancel);
+        public override Task Write(NpgsqlBinaryImporter copy, T row) =>
+            value(row) is { } number ? copy.WriteAsync(number, NpgsqlDbType.Bigint) : copy.WriteNullAsync();
 
         public override int Bind(sqlite3_stmt statement, int place, T row) =>
             value(row) is { } number ? raw.sqlite3_bind_int64(statement, place, number) : raw.sqlite3_bind_null(statement, place);
@@ -147,8 +147,8 @@ internal sealed class Bulk<T>(string into, string otherwise = "")
     {
         public override object Array(IEnumerable<T> rows) => rows.Select(value).ToArray();
 
-        public override Task Write(NpgsqlBinaryImporter copy, T row, CancellationToken cancel) =>
-            value(row) is { } bytes ? copy.WriteAsync(bytes, NpgsqlDbType.Bytea, cancel) : copy.WriteNullAsync(cancel);
+        public override Task Write(NpgsqlBinaryImporter copy, T row) =>
+            value(row) is { } bytes ? copy.WriteAsync(bytes, NpgsqlDbType.Bytea) : copy.WriteNullAsync();
 
         public override int Bind(sqlite3_stmt statement, int place, T row) =>
             value(row) is { } bytes ? raw.sqlite3_bind_blob(statement, place, bytes) : raw.sqlite3_bind_null(statement, place);

@@ -17,9 +17,12 @@ internal static class Feed
         if (!tx.IsReplay) tx.Later(new NewEvent(type, subject, JsonSerializer.Serialize(data, JsonSerializerOptions.Web), now), Write);
     }
 
+    /// <summary>So many are copied, after their numbers were taken: what a projector tells of a chain that is read back.</summary>
+    private const int Many = 200;
+
     private static async Task Write(Tx tx, IReadOnlyList<NewEvent> events)
     {
-        if (tx.IsPostgres)
+        if (tx.IsPostgres && events.Count < Many)
         {
             await tx.Send(
                 """
