@@ -12,9 +12,12 @@ namespace ComputeRwa.Chain;
 internal sealed record ChainLog(
     long Position, long BlockNumber, long LogIndex, DateTimeOffset MinedAt, Hash32 TxHash, Address Address, IReadOnlyList<string> Topics, string Data)
 {
-    public const long PositionsPerBlock = 100_000;
+    /// <summary>More logs than any block has gas for: the cheapest takes 375.</summary>
+    public const long PositionsPerBlock = 10_000_000;
 
-    public static long PositionOf(long block, long logIndex) => block * PositionsPerBlock + logIndex;
+    /// <exception cref="InvalidOperationException">The index would run into the next block's places, and a log would be taken for another.</exception>
+    public static long PositionOf(long block, long logIndex) => logIndex is >= 0 and < PositionsPerBlock ? block * PositionsPerBlock + logIndex
+        : throw new InvalidOperationException($"Block {block} has a log of number {logIndex}; at most {PositionsPerBlock} can be told apart.");
 
     public bool Is<TEvent>() where TEvent : IEventDTO, new() => Topics.Count == 1 + TopicOf<TEvent>.Indexed && Topics[0] == TopicOf<TEvent>.Value;
 
