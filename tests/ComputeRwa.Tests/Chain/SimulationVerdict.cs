@@ -173,7 +173,7 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
         if (!events.Exists(e => e.Type == "chain.reorganised")) Require(set.Count == model.Of(Model.MemberSet).Count(), "an admission was told twice");
     }
 
-    private static long Position(ModelLog log) => log.Block * 100_000 + log.Index;
+    private static long Position(ModelLog log) => log.Block * 10_000_000 + log.Index;
 
     private static bool IsSame(string text, string other) => string.Equals(text, other, StringComparison.OrdinalIgnoreCase);
 
