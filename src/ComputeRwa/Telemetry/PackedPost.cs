@@ -32,8 +32,8 @@ internal sealed record PackedPost(PostBatch Envelope, ReadOnlyMemory<byte> Colum
             rest = rest[sizeof(uint)..];
             if (length > rest.Length) return Malformed($"ends within batch {index}, which has {length} bytes by its own account");
             if (Read(rest[..(int)length]) is not { } post) return Malformed($"has a batch {index} of {length} bytes, too few for what it says it holds");
-            // A batch that says it has more than a node may send is refused by itself, before anything is unpacked.
-            if (ColumnsCodec.TryMeasure(post.Columns.Span, out var gpus, out var each) && each <= ColumnsReader.MostSamples) samples += (long)gpus * each;
+            // A batch that says it has more than a node may send is refused by itself, before anything is unpacked; its neighbours are not.
+            if (ColumnsCodec.TryMeasure(post.Columns.Span, out var gpus, out var each) && gpus <= Fleet.Node.MostGpus && each <= ColumnsReader.MostSamples) samples += (long)gpus * each;
             if (samples > MostGpuSamples) return new Error("too-large", $"The body has more than {MostGpuSamples} GPU samples.", [new("batches", $"must hold at most {MostGpuSamples} GPU samples")]);
             posts.Add(post);
             rest = rest[(int)length..];

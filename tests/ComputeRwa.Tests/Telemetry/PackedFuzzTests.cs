@@ -73,6 +73,21 @@ public class PackedFuzzTests
         Assert.True(broken > Cases / 10, $"{broken} broken");
     }
 
+    /// <summary>A million damaged batches had one of 60,000 GPUs, and the whole body was refused for it.</summary>
+    [Theory]
+    [InlineData(60_000, 10_000)]
+    [InlineData(257, 10_000)]
+    [InlineData(65_535, 1)]
+    public void A_batch_that_claims_more_than_a_node_can_send_is_refused_alone(int gpus, int samples)
+    {
+        var whole = Fleet.ConvertAll(f => Body([f.Chain[0]])[5..]);
+        BinaryPrimitives.WriteUInt16BigEndian(whole[1].AsSpan(4 + 69 + 65 + 1), (ushort)gpus);
+        BinaryPrimitives.WriteInt32BigEndian(whole[1].AsSpan(4 + 69 + 65 + 3), samples);
+        byte[] body = [.. "CRWB\x01"u8, .. Enumerable.Repeat(whole, 4).SelectMany(w => w).SelectMany(b => b)];
+        Assert.True(PackedPost.ReadAll(body).Ok(out var posts, out var error), error?.Message);
+        Assert.Equal([false, true, false, false, false], posts.Take(5).Select(post => Judge(post) is null));
+    }
+
     [Fact]
     public void Few_bytes_that_claim_many_samples_are_refused_before_any_is_unpacked()
     {
