@@ -64,8 +64,9 @@ internal sealed class ChainHarness : IAsyncDisposable
     }
 
     /// <summary>A lane of a signer; with a database opened again, another replica's, which can wake nobody here.</summary>
-    public SenderJob MakeSender(ISigner signer, Database database, ChainIdentity? identity = null, ChainClient? client = null) => new(
-        new Lane(database, client ?? Client, Options, signer, Lane.DutyOf(database, signer, TimeProvider.System), TimeProvider.System),
+    /// <param name="dutyClock">what its duty goes by</param>
+    public SenderJob MakeSender(ISigner signer, Database database, ChainIdentity? identity = null, ChainClient? client = null, TimeProvider? dutyClock = null) => new(
+        new Lane(database, client ?? Client, Options, signer, Lane.DutyOf(database, signer, dutyClock ?? TimeProvider.System), TimeProvider.System),
         identity ?? new ChainIdentity(Client, Options, new NoLifetime(), NullLogger<ChainIdentity>.Instance), Status, SignalsOf(database), new AbiCatalog(KnownContracts.Types), NullLogger<SenderJob>.Instance);
 
     private ChainSignals SignalsOf(Database database)
