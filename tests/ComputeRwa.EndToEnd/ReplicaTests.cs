@@ -25,7 +25,7 @@ public sealed class ReplicaTests
     /// The first replica reads the chain. It is frozen in the middle of the story, which goes on through the second, and wakes up later in the
     /// belief that nothing happened.
     /// </summary>
-    [Fact]
+    [Fact, Trait("length", "story")]
     public async Task A_frozen_replica_is_taken_over_and_changes_nothing_when_it_wakes()
     {
         await using var stack = await Stack.Start("postgres", replicas: 2);
