@@ -9,10 +9,13 @@ need_dotnet
 need_node
 case " $* " in *" telemetry "*) ;; *) build_contracts ;; esac
 say "building"
-quietly "$run_dir/logs/build.log" dotnet build tests/ComputeRwa.Benchmarks -c Release -v q --nologo || die "the benchmarks do not build"
-case " $* " in *" chain "*)
-  quietly "$run_dir/logs/publish.log" publish_api "$run_dir/bench-api" || die "the API cannot be published"
-  export COMPUTERWA_API="$run_dir/bench-api/ComputeRwa.dll" ;;
+benchmarks="$dotnet_bin/ComputeRwa.Benchmarks/release"
+case " $* " in
+  *" chain "*)
+    quietly "$run_dir/logs/publish.log" publish src/ComputeRwa "$run_dir/bench-api" || die "the API cannot be published"
+    export COMPUTERWA_API="$run_dir/bench-api/ComputeRwa.dll" benchmarks="$run_dir/bench"
+    quietly "$run_dir/logs/publish.log" publish tests/ComputeRwa.Benchmarks "$benchmarks" || die "the benchmarks do not build" ;;
+  *) quietly "$run_dir/logs/build.log" dotnet build tests/ComputeRwa.Benchmarks -c Release -v q --nologo || die "the benchmarks do not build" ;;
 esac
 case " $* " in *" chain "* | *" telemetry "*)
   trap 'stop_postgres bench-postgres; stop_victoria bench-victoria' EXIT
@@ -23,5 +26,5 @@ case " $* " in *" telemetry "*)
   start_victoria bench-victoria || die "VictoriaMetrics did not start"
   COMPUTERWA_VICTORIA=$(cat "$run_dir/bench-victoria.address"); export COMPUTERWA_VICTORIA ;;
 esac
-dotnet "$dotnet_bin/ComputeRwa.Benchmarks/release/ComputeRwa.Benchmarks.dll" "$@"
+dotnet "$benchmarks/ComputeRwa.Benchmarks.dll" "$@"
 case " $* " in *" chain "* | *" telemetry "*) ;; *) node scripts/gas.mjs ;; esac

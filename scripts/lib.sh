@@ -96,8 +96,8 @@ build_dotnet() {
   stamp dotnet "$print"
 }
 
-# publish_api <folder>: the API as it is run in production (docs/operations.md), built apart from what the tests use.
-publish_api() { dotnet publish src/ComputeRwa -c Release --use-current-runtime --no-self-contained --artifacts-path "$run_dir/publish" -o "$1" -v q --nologo -p:UseSharedCompilation=false; }
+# publish <project> <folder>: as the API is built for production (docs/operations.md), apart from what the tests use.
+publish() { dotnet publish "$1" -c Release --use-current-runtime --no-self-contained --artifacts-path "$run_dir/publish" -o "$2" -v q --nologo -p:UseSharedCompilation=false; }
 
 verify_dll="$dotnet_bin/ComputeRwa.Verify/release/computerwa-verify.dll"
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using ComputeRwa.Chain;
 using ComputeRwa.EndToEnd;
 using ComputeRwa.Kernel;
@@ -41,7 +42,7 @@ internal sealed class AnvilStack : IAsyncDisposable
     public IClient Rpc { get; }
     public ChainClient Client { get; }
     public Uri Api { get; private set; } = new("http://127.0.0.1:1");
-    public Deployment Deployment { get; private set; } = null!;
+    public Deployment Deployment { get; set; } = null!;
     public Address Operator { get; private set; }
 
     public TimeSpan ApiCpu
@@ -110,17 +111,35 @@ internal sealed class AnvilStack : IAsyncDisposable
         async Task<TransactionReceipt?> Receipt() => (await Client.Receipts([signed.Hash]))[0];
     }
 
-    private async Task Fund(EthECKey account) =>
-        await Rpc.SendRequestAsync<object?>("anvil_setBalance", null, account.GetPublicAddress(), new HexBigInteger(System.Numerics.BigInteger.Pow(10, 22)).HexValue);
+    private Task Fund(EthECKey account) => Fund(account.GetPublicAddress());
+
+    private async Task Fund(string account) =>
+        await Rpc.SendRequestAsync<object?>("anvil_setBalance", null, account, new HexBigInteger(System.Numerics.BigInteger.Pow(10, 22)).HexValue);
+
+    /// <summary>A contract of an account of its own, and so at the same address on every fresh chain.</summary>
+    public async Task<string> Create(string creationCode)
+    {
+        const string from = "0x00000000000000000000000000000000c0de0001";
+        await Fund(from);
+        await Rpc.SendRequestAsync<object?>("anvil_impersonateAccount", null, from);
+        var sent = Hash32.Parse(await Rpc.SendRequestAsync<string>("eth_sendTransaction", null, new { from, data = creationCode, gas = "0x4c4b40" }));
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(50))
+            if ((await Client.Receipts([sent]))[0] is { } receipt)
+                return receipt.Status?.Value == 1 ? receipt.ContractAddress! : throw new InvalidOperationException("The contract was not created.");
+        throw new InvalidOperationException("The contract's creation was not mined.");
+    }
 
     /// <param name="packGas">Chain:PackGas</param>
-    public async Task StartApi(string engine, long packGas = 0)
+    /// <param name="relay">starts the <see cref="Relay"/> in its place</param>
+    public async Task StartApi(string engine, long packGas = 0, bool relay = false)
     {
+        var path = Path.Combine(_folder, "deployment.json");
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(Deployment, JsonSerializerOptions.Web));
         var key = await Funded();
         Operator = Address.Parse(key.GetPublicAddress());
         _database = engine == "SQLite" ? $"sqlite:{Path.Combine(_folder, "computerwa.db")}" : await Postgres.CreateDatabase();
         Api = new($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Repository.ApiAssembly])
+        var start = new ProcessStartInfo("dotnet", relay ? [typeof(Relay).Assembly.Location, Relay.Mode] : [Repository.ApiAssembly])
         {
             Environment =
             {
@@ -128,7 +147,7 @@ internal sealed class AnvilStack : IAsyncDisposable
                 ["Db__Url"] = _database,
                 ["Auth__OperatorKey"] = ApiKey,
                 ["Chain__RpcUrl"] = Url.OriginalString,
-                ["Chain__Deployment"] = Path.Combine(_folder, "deployment.json"),
+                ["Chain__Deployment"] = path,
                 ["Chain__PackGas"] = $"{packGas}",
                 ["Chain__OperatorKey"] = key.GetPrivateKey(),
                 ["Logging__LogLevel__Default"] = "Warning",

@@ -9,6 +9,11 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        if (args is [Relay.Mode, .. var rest])
+        {
+            await Relay.Run(rest);
+            return 0;
+        }
         if (args is not ([] or ["full"] or ["chain"] or ["full", "chain"] or ["telemetry"] or ["full", "telemetry"]))
         {
             await Console.Error.WriteLineAsync(

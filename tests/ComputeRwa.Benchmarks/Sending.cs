@@ -25,7 +25,7 @@ internal static class Sending
     public static async Task Measure(IReadOnlyList<string> engines, int count)
     {
         foreach (var engine in engines) await Packed(engine, count);
-        foreach (var workload in new Workload[] { new Originations(), new Admissions() })
+        foreach (var workload in new Workload[] { new Originations(), new Admissions(), new Mints() })
         {
             foreach (var engine in engines)
             {
@@ -85,7 +85,7 @@ internal static class Sending
     {
         await using var chain = await AnvilStack.Start();
         await workload.PrepareChain(chain);
-        await chain.StartApi(engine, packGas);
+        await chain.StartApi(engine, packGas, workload.ByRelay);
         using var http = new HttpClient { BaseAddress = chain.Api, DefaultRequestHeaders = { Authorization = new("Bearer", AnvilStack.ApiKey) }, Timeout = TimeSpan.FromMinutes(5) };
         var all = await workload.Bodies(chain, http, WarmUp + count);
         await Send(chain, http, all[..WarmUp], "warm");

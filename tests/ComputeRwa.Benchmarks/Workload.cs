@@ -15,6 +15,9 @@ internal abstract class Workload
 {
     public abstract string Name { get; }
 
+    /// <summary>Whether <see cref="Relay"/> takes them instead of the API.</summary>
+    public virtual bool ByRelay => false;
+
     /// <summary>What the chain must hold before the first request; the same on every fresh chain.</summary>
     public abstract Task PrepareChain(AnvilStack chain);
 

@@ -75,8 +75,16 @@ internal static class Watcher
     // JSON-RPC codes that providers use for rate limits.
     private static readonly int[] TooManyRequests = [429, -32029, -32097];
 
-    /// <summary>Nodes refuse ranges with too many logs: halve on refusal.</summary>
-    public static long Narrower(long span) => Math.Max(1, span / 2);
+    /// <summary>
+    /// Nodes refuse ranges with too many logs: half as many blocks; or fewer where the answer said how much too long it is, since each that is too long costs the
+    /// node as much as one that is read.
+    /// </summary>
+    public static long Narrower(long span, Exception refusal)
+    {
+        for (Exception? cause = refusal; cause is not null; cause = cause.InnerException)
+            if (cause is AnswerTooLongException told) return Math.Clamp((long)((Int128)span * told.Most / told.Length), 1, Math.Max(1, span / 2));
+        return Math.Max(1, span / 2);
+    }
 
     /// <summary>After a range that was read: as many blocks as would hold few enough logs if the next are like these, and at most twice as many.</summary>
     public static long Fitting(long span, long logs) => Math.Clamp(span * FewEnough / Math.Max(1, logs), 1, Math.Min(WidestSpan, span * 2));

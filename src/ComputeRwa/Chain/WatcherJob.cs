@@ -141,7 +141,7 @@ internal sealed class WatcherJob(
         }
         catch (Exception e) when (range.Count > 1 && Watcher.Classify(e) == LogsRefusal.Narrow)
         {
-            _span = Watcher.Narrower(range.Count);
+            _span = Watcher.Narrower(range.Count, e);
             log.LogInformation("The node does not give the logs of {Count} blocks ({Reason}); asking for {Span}", range.Count, e.GetBaseException().Message, _span);
             return null;
         }

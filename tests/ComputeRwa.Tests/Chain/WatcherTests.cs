@@ -61,8 +61,8 @@ public sealed class WatcherTests
     [Fact]
     public void Ranges_halve_on_refusal_and_grow_on_success()
     {
-        Assert.Equal(1_000, Watcher.Narrower(2_000));
-        Assert.Equal(1, Watcher.Narrower(1));
+        Assert.Equal(1_000, Watcher.Narrower(2_000, new TimeoutException()));
+        Assert.Equal(1, Watcher.Narrower(1, new TimeoutException()));
         Assert.Equal(4_000, Watcher.Fitting(2_000, logs: 0));
         Assert.Equal(4_000, Watcher.Fitting(2_000, logs: 2_500));
         Assert.Equal(50_000, Watcher.Fitting(40_000, logs: 10));
@@ -97,6 +97,19 @@ public sealed class WatcherTests
     public void An_answer_that_is_too_long_is_asked_for_in_parts() =>
         Assert.Equal(LogsRefusal.Narrow, Watcher.Classify(new UnavailableException("chain-unavailable", "…",
             new RpcClientUnknownException("…", new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded)))));
+
+    /// <summary>Each answer that is too long costs the node as much as one that is read.</summary>
+    [Fact]
+    public void An_answer_that_says_how_long_it_is_narrows_the_range_to_what_fits()
+    {
+        Assert.Equal(100, Watcher.Narrower(2_000, Told(length: 20_000, most: 1_000)));
+        Assert.Equal(1_000, Watcher.Narrower(2_000, Told(length: 1_001, most: 1_000)));
+        Assert.Equal(1, Watcher.Narrower(2, Told(length: long.MaxValue, most: 1)));
+        Assert.Equal(1, Watcher.Narrower(1, Told(length: 20_000, most: 1_000)));
+
+        static UnavailableException Told(long length, long most) =>
+            new("chain-unavailable", "…", new RpcClientUnknownException("…", new AnswerTooLongException(length, most)));
+    }
 
     private static BlockHeader Header(long number, byte hash, byte parent) =>
         new(number, Hash32.Of(Enumerable.Repeat(hash, 32).ToArray()), Hash32.Of(Enumerable.Repeat(parent, 32).ToArray()), default, 0);
