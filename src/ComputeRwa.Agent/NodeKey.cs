@@ -62,15 +62,16 @@ internal sealed class NodeKey
 
     public string Sign(Hash32 hash) => new EthereumMessageSigner().Sign(hash.ToBytes(), _key);
 
-    public bool HasSigned(Hash32 hash, string signature)
+    /// <summary>Whose signature it is; null when it is nobody's.</summary>
+    public static Address? SignerOf(Hash32 hash, string signature)
     {
         try
         {
-            return Kernel.Address.Parse(new EthereumMessageSigner().EcRecover(hash.ToBytes(), signature)) == Address;
+            return Kernel.Address.Parse(new EthereumMessageSigner().EcRecover(hash.ToBytes(), signature));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or ArithmeticException or InvalidOperationException or IndexOutOfRangeException)
         {
-            return false; // a damaged file's signature is not one of any key
+            return null; // a damaged file's signature is not one of any key
         }
     }
 

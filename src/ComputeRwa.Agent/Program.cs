@@ -57,12 +57,15 @@ internal static class Program
         var key = NodeKey.Open(settings.KeyFile, settings.PasswordFile);
         using var spool = Spool.Open(settings.Spool, settings.KeepSent);
         using var service = new Service(settings.Api, settings.Node, ApiKey(settings));
+        if (settings.NewKeyFile is { } newKey)
+            return await new KeyReplacement(spool, service, settings, log).Run(key, NodeKey.Open(newKey, settings.NewPasswordFile), stop) ? 0 : Waits;
         if (await Facts(settings, spool, service, log, stop) is not { } facts) return Waits;
-        if (facts.Key != key.Address) throw new SetupException($"{settings.KeyFile} holds the key of {key.Address}, and the node's is {facts.Key}.");
-        if (facts.EpochSeconds % settings.Step != 0) throw new SetupException($"--step {settings.Step} does not divide the epoch's {facts.EpochSeconds} s.");
         spool.Use(facts, key);
-
         var last = spool.Last;
+        var signing = facts.KeyAt(Math.Max(last?.Sequence + 1 ?? 0, facts.Head.NextSequence));
+        if (signing != key.Address) throw new SetupException($"{settings.KeyFile} holds the key of {key.Address}, and the node's is {signing}.");
+        if (facts.EpochSeconds % settings.Step != 0) throw new SetupException($"--step {settings.Step} does not divide the epoch's {facts.EpochSeconds} s.");
+
         using var journal = Journal.Load(spool.JournalPath, facts.Gpus, last?.To ?? facts.Head.EndsAt, out var damaged);
         if (damaged > 0) log.Warn("journal-cut", ("lines", damaged));
         log.Info("started", ("node", facts.NodeId), ("key", key.Address), ("gpus", facts.Gpus), ("next_sequence", last?.Sequence + 1 ?? facts.Head.NextSequence), ("pending", spool.Pending), ("journal", journal.Readings.Count));

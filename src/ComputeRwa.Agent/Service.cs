@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
@@ -40,9 +41,37 @@ internal sealed class Service : IDisposable
         var hardware = (await Get("hardware", stop)).GetProperty("items").EnumerateArray().Single(h => h.GetProperty("gpuModel").GetString() == model);
         var limits = Limits.Of(new GpuModel(model!, "", hardware.GetProperty("maxWatts").GetInt32(), hardware.GetProperty("memoryMiB").GetInt32()));
         var epoch = (await Get("chain", stop)).GetProperty("epochLength").GetInt64();
+        // A service from before keys could be replaced does not say which one signs.
+        var replacements = node.TryGetProperty("signingKey", out _) ? await Replacements(stop) : [];
         var head = await Position(stop);
         return new(_node, node.GetProperty("nodeKey").GetString()!, [.. node.GetProperty("gpuUuids").EnumerateArray().Select(g => g.GetString()!)], limits, epoch,
-            new(head.NextSequence, head.Hash.Value, await EndOf(head, stop)));
+            new(head.NextSequence, head.Hash.Value, await EndOf(head, stop)), replacements);
+    }
+
+    private async Task<List<Replacement>> Replacements(CancellationToken stop)
+    {
+        var all = new List<Replacement>();
+        for (var after = 0L; ; after = all[^1].Number)
+        {
+            var page = await Get(string.Create(CultureInfo.InvariantCulture, $"nodes/{_node}/signing-keys?after={after}&limit=500"), stop);
+            all.AddRange(page.GetProperty("items").EnumerateArray().Select(k => new Replacement(k.GetProperty("number").GetInt64(), k.GetProperty("fromSequence").GetInt64(), k.GetProperty("key").GetString()!)));
+            if (page.GetProperty("next").ValueKind == JsonValueKind.Null) return all;
+        }
+    }
+
+    /// <summary>Lets a key sign from its number on.</summary>
+    /// <param name="authorisation">by the key before it</param>
+    /// <param name="possession">by itself</param>
+    /// <returns>why not; null when it does now, or did before</returns>
+    public async Task<Answer?> Replace(SigningKey key, string authorisation, string possession, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"nodes/{_node}/signing-keys")
+        {
+            Content = JsonContent.Create(new { number = key.Number, fromSequence = key.FromSequence, key = key.Key.Value, authorisation, possession }),
+        };
+        var (status, answer, response) = await Send(request, stop);
+        response.Dispose();
+        return status is HttpStatusCode.OK or HttpStatusCode.Created ? null : Problem(answer, (int)status);
     }
 
     /// <summary>Where the node's chain stands; its end is not said.</summary>

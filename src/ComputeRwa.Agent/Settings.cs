@@ -7,9 +7,10 @@ namespace ComputeRwa.Agent;
 /// <param name="Step">seconds</param>
 /// <param name="MostHeld">batches that may wait or be refused before no more samples are taken</param>
 /// <param name="RetryMost">between two attempts</param>
+/// <param name="NewKeyFile">of the key that is to sign in the place of the other; null to read GPUs</param>
 internal sealed record Settings(
     Uri Api, string Node, string KeyFile, string? PasswordFile, string? ApiKeyFile, string Spool, string Command, Uri? Exporter, int Step, int BatchSeconds,
-    int MostHeld, bool DropsOldest, int KeepSent, TimeSpan RetryMost, bool Once, bool Verbose)
+    int MostHeld, bool DropsOldest, int KeepSent, TimeSpan RetryMost, bool Once, bool Verbose, string? NewKeyFile, string? NewPasswordFile)
 {
     /// <summary>Of each GPU in a batch; the service takes no more.</summary>
     public const int MostSamples = 10_000;
@@ -42,10 +43,15 @@ internal sealed record Settings(
           --retry-most SECONDS  between two attempts: 300
           --once                ends after one batch
           --verbose             a line for each sample too
+
+          --replace-key FILE    another key for the node: sends what waits, lets the service take this key in the place of the one of --key, and ends; the agent
+                                must not run meanwhile, and is started with the new key afterwards. To be run again after it failed
+          --new-password-file FILE  of the new key file
           --help
 
         Each option may be given in the environment instead: --api-key-file as {Variables}API_KEY_FILE; --once and --verbose with the value 1.
-        Exit code: 0 ended as asked; 1 something broke; 2 the settings cannot work; 3 with --once: the batch waits in the spool.
+        Exit code: 0 ended as asked; 1 something broke; 2 the settings cannot work; 3 with --once: the batch waits in the spool, with
+        --replace-key: the key is not replaced yet.
         """;
 
     private static readonly string[] Flags = ["--once", "--verbose"];
@@ -53,7 +59,7 @@ internal sealed record Settings(
     private static readonly string[] Names =
     [
         "--api", "--node", "--key", "--password-file", "--api-key-file", "--spool", "--command", "--exporter", "--step", "--batch", "--most-held", "--when-full",
-        "--keep-sent", "--retry-most", .. Flags,
+        "--keep-sent", "--retry-most", "--replace-key", "--new-password-file", .. Flags,
     ];
 
     /// <param name="variable">the environment</param>
@@ -109,7 +115,8 @@ internal sealed record Settings(
         var settings = new Settings(
             Url("--api") ?? new Uri("http://127.0.0.1"), node, Text("--key"), given.GetValueOrDefault("--password-file"), given.GetValueOrDefault("--api-key-file"), Text("--spool"),
             given.GetValueOrDefault("--command", Smi), Url("--exporter"), step, batch, Number("--most-held", 50_000, 1, 10_000_000), whenFull == "drop-oldest",
-            Number("--keep-sent", 60, 1, 100_000), TimeSpan.FromSeconds(Number("--retry-most", 300, 1, 86_400)), Flag("--once"), Flag("--verbose"));
+            Number("--keep-sent", 60, 1, 100_000), TimeSpan.FromSeconds(Number("--retry-most", 300, 1, 86_400)), Flag("--once"), Flag("--verbose"),
+            given.GetValueOrDefault("--replace-key"), given.GetValueOrDefault("--new-password-file"));
         return fields.Error is { } error ? error : settings;
     }
 }

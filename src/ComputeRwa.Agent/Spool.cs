@@ -114,7 +114,10 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>The first batches that wait, each the link after the one before it; those that are not, since one before them was refused or dropped, are signed anew.</summary>
+    /// <summary>
+    /// The first batches that wait, each the link after the one before it; those that are not, since one before them was refused or dropped, are signed anew, and so are
+    /// those that were signed by a key that this one has replaced.
+    /// </summary>
     /// <param name="most">of them</param>
     /// <param name="onto">what the first must follow; null when it is to be sent as it is</param>
     /// <returns>with those that were damaged and are in refused now</returns>
@@ -131,9 +134,10 @@ internal sealed class Spool : IDisposable
                     damaged.Add(from);
                     continue;
                 }
-                if (onto is not null && !batch.Follows(onto))
+                var isMoved = onto is not null && !batch.Follows(onto);
+                if (isMoved || batch.IsSignedBefore(_facts!, _key!))
                 {
-                    batch = batch.After(onto, _facts!, _key!);
+                    batch = isMoved ? batch.After(onto!, _facts!, _key!) : batch.Again(_facts!, _key!);
                     Durable.Write(PathOf("pending", from), batch.ToBytes());
                     _last = null;
                     resigned++;

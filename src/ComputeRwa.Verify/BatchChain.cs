@@ -8,6 +8,7 @@ internal static class BatchChain
     public static void Check(EvidenceNode node, EpochFile file, Findings findings)
     {
         var nodeKey = Hashing.Unhex(node.NodeKey, 20);
+        var keys = SigningKeys.Of(node, file, (at, message) => findings.Require(false, "signing-key", at, message));
         EvidenceBatch? before = null;
         foreach (var batch in node.Batches)
         {
@@ -16,16 +17,17 @@ internal static class BatchChain
             var hash = HashOf(nodeKey, batch);
             findings.Require(hash.SequenceEqual(Hashing.Unhex(batch.Hash, 32)), "batch-hash", where, $"has the hash {batch.Hash} and its contents give {Hashing.Hex(hash)}");
             if (batch.Signature is null) findings.Note($"{where} is not signed: self-reported.");
-            else findings.Require(IsSigned(nodeKey, batch), "batch-signature", where, $"is not signed by the node's key {node.NodeKey}");
+            else findings.Require(IsSigned(nodeKey, keys, batch), "batch-signature", where, $"is not signed by the node's key {Hashing.Hex(keys.At(batch.Sequence))}");
             findings.Require(batch.From >= file.Start && batch.End <= file.End, "batch-time", where, "does not lie within the epoch");
             CheckFollows(before, batch, where, findings);
             before = batch;
         }
     }
 
-    /// <summary>Whether the node's own key signed this batch's contents, which is what makes it attested.</summary>
-    public static bool IsSigned(byte[] nodeKey, EvidenceBatch batch) =>
-        batch.Signature is not null && Hashing.PersonalSigner(HashOf(nodeKey, batch), batch.Signature) is { } signer && signer.SequenceEqual(nodeKey);
+    /// <summary>Whether the node's key of that batch signed its contents, which is what makes it attested.</summary>
+    /// <param name="nodeKey">the node's name, which is in the hash whichever key signs</param>
+    public static bool IsSigned(byte[] nodeKey, SigningKeys keys, EvidenceBatch batch) =>
+        batch.Signature is not null && Hashing.PersonalSigner(HashOf(nodeKey, batch), batch.Signature) is { } signer && signer.SequenceEqual(keys.At(batch.Sequence));
 
     public static byte[] HashOf(byte[] nodeKey, EvidenceBatch batch) => Hashing.Keccak(
         Hashing.Ascii("ComputeRwa telemetry v1"), nodeKey, Hashing.U64(batch.Sequence), Hashing.U64(batch.From), Hashing.U32(batch.StepSeconds),

@@ -83,6 +83,7 @@ internal static class EpochCheck
         foreach (var twice in evidence.Nodes.GroupBy(n => n.NodeId).Where(g => g.Count() > 1)) throw new FormatException($"the evidence has node {twice.Key} twice");
         foreach (var twice in evidence.Nodes.SelectMany(n => n.GpuUuids).GroupBy(u => u).Where(g => g.Count() > 1))
             findings.Require(false, "evidence", twice.Key, "stands in more than one place");
+        SigningKeys.CheckTwice(evidence, findings);
         foreach (var node in evidence.Nodes) BatchChain.Check(node, file, findings);
         if (findings.Wrong.Any(f => f.Code is "batch-shape" or "batch-time")) throw new FormatException("the evidence cannot be metered");
     }

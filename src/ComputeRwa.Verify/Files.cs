@@ -32,7 +32,13 @@ internal sealed record RentEntry(BigInteger Gross, BigInteger SlaCredit, BigInte
 /// <summary>The telemetry that an epoch rests on.</summary>
 internal sealed record EvidenceFile(long Epoch, IReadOnlyList<EvidenceNode> Nodes);
 
-internal sealed record EvidenceNode(string NodeId, string NodeKey, IReadOnlyList<string> GpuUuids, IReadOnlyList<EvidenceBatch> Batches);
+/// <param name="SigningKeys">null for a node whose own key signs all of them</param>
+internal sealed record EvidenceNode(
+    string NodeId, string NodeKey, IReadOnlyList<string> GpuUuids, IReadOnlyList<EvidenceBatch> Batches, IReadOnlyList<EvidenceKey>? SigningKeys = null);
+
+/// <summary>A key in the place of the one before it, docs/epoch-file.md.</summary>
+/// <param name="FromSequence">number of the first batch that it signs</param>
+internal sealed record EvidenceKey(long Number, long FromSequence, string Key, string Authorisation, string Possession);
 
 /// <param name="From">unix seconds of the first sample</param>
 /// <param name="Signature">null when the batch is not signed</param>

@@ -24,8 +24,8 @@ internal static class Metering
                 if (sample.SmActiveBps is null) attested = false; // it rests on gpuUtilPct, which is not load
             }
 
-        var used = BatchesUsed(lease, evidence);
-        attested &= used.Count > 0 && used.All(u => BatchChain.IsSigned(u.NodeKey, u.Batch));
+        var used = BatchesUsed(file, lease, evidence);
+        attested &= used.Count > 0 && used.All(u => BatchChain.IsSigned(u.NodeKey, u.Keys, u.Batch));
         BigInteger itWattHours = milliwattSeconds / 3_600_000;
         var facilityWattHours = itWattHours * lease.PueBps / 10_000;
         return Struct.Of(Shape.MeteringRecord,
@@ -79,13 +79,14 @@ internal static class Metering
     }
 
     /// <summary>All batches of the nodes that the lease has GPUs on, in order of node key then sequence number.</summary>
-    private static List<(byte[] NodeKey, EvidenceBatch Batch)> BatchesUsed(LeaseEntry lease, EvidenceFile evidence) =>
+    private static List<(byte[] NodeKey, SigningKeys Keys, EvidenceBatch Batch)> BatchesUsed(EpochFile file, LeaseEntry lease, EvidenceFile evidence) =>
     [
         .. from node in evidence.Nodes
            where lease.Gpus.Any(g => g.NodeId == node.NodeId)
            let key = Hashing.Unhex(node.NodeKey, 20)
+           let keys = SigningKeys.Of(node, file, (_, _) => { }) // what is wrong with them was said with their batches
            from batch in node.Batches
            orderby Hashing.Number(key), batch.Sequence
-           select (key, batch),
+           select (key, keys, batch),
     ];
 }

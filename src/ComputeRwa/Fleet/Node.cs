@@ -13,10 +13,20 @@ internal static class GpuUuid
 }
 
 /// <summary>A machine: GPUs of one model, and the key that signs what it measures.</summary>
+/// <param name="NodeKey">the node's name wherever it is hashed or signed for, for good; it signs until another key is put in its place</param>
 internal sealed record Node(
     NodeId Id, ProviderId ProviderId, SiteId SiteId, string Name, GpuModel Model, Address NodeKey, IReadOnlyList<string> GpuUuids, DateTimeOffset CreatedAt)
 {
     public const int MostGpus = 256;
+
+    /// <summary>The keys that replaced the node's own, in order of number.</summary>
+    public IReadOnlyList<KeyReplacement> Replacements { get; init; } = [];
+
+    /// <summary>The key of the last replacement, whether or not it signs already: it says who comes next.</summary>
+    public Address LastKey => Replacements.Count == 0 ? NodeKey : Replacements[^1].Key.Key;
+
+    /// <summary>The key that signs a batch.</summary>
+    public Address KeyAt(long sequence) => Replacements.Count == 0 ? NodeKey : SigningKey.At(Replacements.Select(r => r.Key), sequence)?.Key ?? NodeKey;
 
     public static Result<Node> Register(Site site, string? name, string? model, IReadOnlyList<string?> uuids, string? nodeKey, DateTimeOffset now)
     {

@@ -5,11 +5,14 @@ namespace ComputeRwa.Telemetry;
 
 /// <summary>Samples of all GPUs of a node at a fixed step: one link of the node's hash chain.</summary>
 /// <param name="From">unix second of the first sample; a sample stands for the <c>Step</c> seconds that begin at its time</param>
-/// <param name="Signature">the node key's EIP-191 signature over <c>Hash</c>; null when it is not signed</param>
+/// <param name="Signature">the EIP-191 signature over <c>Hash</c> of the key that signs this number; null when it is not signed</param>
 internal sealed record Batch(
     NodeId NodeId, long Sequence, long Epoch, long From, int Step, Hash32 PreviousHash, Columns Columns, Hash32 Hash, string? Signature)
 {
     public const int MostStepSeconds = 3_600;
+
+    /// <summary>The key that made the signature, by the node's keys as they stood when it was checked; null when it is not signed.</summary>
+    public Address? SignedBy { get; init; }
 
     /// <summary>How far a node's clock may be ahead of ours.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
@@ -53,9 +56,11 @@ internal sealed record Batch(
         if (fields.Error is { } error) return error;
 
         var hash = HashOf(node.NodeKey, post.Sequence, from, post.StepSeconds, previous, columns);
-        if (post.Signature is not null && !NodeSignature.IsBy(node.NodeKey, hash, post.Signature))
-            return new Error("wrong-signature", $"The signature over {hash} is not by the node's key {node.NodeKey}.", [new("signature", "is not by the node's key")]);
-        return new Batch(node.Id, post.Sequence, epoch, from, post.StepSeconds, previous, columns, hash, post.Signature);
+        if (post.Signature is null) return new Batch(node.Id, post.Sequence, epoch, from, post.StepSeconds, previous, columns, hash, null);
+        var key = node.KeyAt(post.Sequence);
+        if (!NodeSignature.IsBy(key, hash, post.Signature))
+            return new Error("wrong-signature", $"The signature over {hash} is not by the node's key {key}.", [new("signature", "is not by the node's key")]);
+        return new Batch(node.Id, post.Sequence, epoch, from, post.StepSeconds, previous, columns, hash, post.Signature) { SignedBy = key };
     }
 
     /// <summary>The hash that is chained and signed.</summary>

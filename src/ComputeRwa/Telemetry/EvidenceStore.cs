@@ -13,7 +13,8 @@ internal static class EvidenceStore
 
     /// <summary>
     /// Writes <c>{epoch,nodes:[{nodeId,nodeKey,gpuUuids,batches:[{sequence,from,stepSeconds,previousHash,hash,signature,columns}]}]}</c>, nodes in
-    /// order of their key, <c>from</c> in unix seconds as it is hashed, columns as they were posted.
+    /// order of their key, <c>from</c> in unix seconds as it is hashed, columns as they were posted. A node of whose batches another key than its own signs some has
+    /// <c>signingKeys:[{number,fromSequence,key,authorisation,possession}]</c> besides.
     /// </summary>
     public static async Task Write(Tx tx, long epoch, IEnumerable<NodeId> nodes, Stream output, CancellationToken cancel)
     {
@@ -50,7 +51,26 @@ internal static class EvidenceStore
         }
         while (rows.Count == BatchesAtATime);
         json.WriteEndArray();
+        WriteKeys(node, after, json);
         json.WriteEndObject();
+    }
+
+    /// <summary>Up to the last that holds by the node's last batch of the epoch, with all before it, also those that never held: each authorises the next.</summary>
+    private static void WriteKeys(Node node, long lastSequence, Utf8JsonWriter json)
+    {
+        if (SigningKey.At(node.Replacements.Select(r => r.Key), lastSequence) is not { } last) return;
+        json.WriteStartArray("signingKeys");
+        foreach (var replacement in node.Replacements.Where(r => r.Key.Number <= last.Number))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", replacement.Key.Number);
+            json.WriteNumber("fromSequence", replacement.Key.FromSequence);
+            json.WriteString("key", replacement.Key.Key.Value);
+            json.WriteString("authorisation", replacement.Authorisation);
+            json.WriteString("possession", replacement.Possession);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static Task<List<EvidenceRow>> Batches(Tx tx, long epoch, NodeId node, long after) => tx.Query<EvidenceRow>(

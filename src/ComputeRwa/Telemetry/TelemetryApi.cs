@@ -56,6 +56,7 @@ internal static class TelemetryApi
         nodes.MapGet("/batches", List).WithSummary("A node's batches without samples, oldest first");
         nodes.MapGet("/series", Series).WithSummary("A GPU's, or a whole node's, sums for each step of a range: what a chart needs");
         nodes.MapGaps();
+        nodes.MapSigningKeys();
         nodes.MapGet("/rollups", Rollups).WithSummary("What each GPU of a node did in an epoch");
     }
 

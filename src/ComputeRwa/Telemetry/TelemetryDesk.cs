@@ -34,7 +34,7 @@ internal sealed class TelemetryDesk(Database database, TelemetryWriter writer, D
             for (var i = 0; i < results.Length; i++)
             {
                 if (Judge(posts[i], nodes.GetValueOrDefault(nodeId(posts[i])), read, unsigned, caller, now).Ok(out var batch, out var error))
-                    ready.Add((i, new(batch.Link, pack(posts[i], batch))));
+                    ready.Add((i, new(batch.Link, pack(posts[i], batch)) { SignedBy = batch.SignedBy }));
                 else results[i] = error;
             }
         }

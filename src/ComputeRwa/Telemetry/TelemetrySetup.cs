@@ -1,3 +1,5 @@
+using ComputeRwa.Fleet;
+
 namespace ComputeRwa.Telemetry;
 
 internal static class TelemetrySetup
@@ -8,6 +10,7 @@ internal static class TelemetrySetup
         services.AddSingleton<TelemetryWriter>();
         services.AddHostedService(s => s.GetRequiredService<TelemetryWriter>());
         services.AddSingleton<TelemetryDesk>();
+        services.AddSingleton<INextSequences, NextSequences>();
         services.AddSingleton<WaitingJob>();
         services.AddHostedService(s => s.GetRequiredService<WaitingJob>());
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ComputeRwa.Db;
+using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Telemetry;
@@ -28,7 +29,7 @@ internal static class TelemetryStore
     {
         // null in PostgreSQL: another request took this number since we looked.
         while (true)
-            if (await AppendAll(tx, [new(batch.Link, packed)], now, [batch.NodeId]) is [var verdict]) return verdict;
+            if (await AppendAll(tx, [new(batch.Link, packed) { SignedBy = batch.SignedBy }], now, [batch.NodeId]) is [var verdict]) return verdict;
     }
 
     /// <summary>
@@ -42,9 +43,9 @@ internal static class TelemetryStore
     {
         alone ??= [];
         var links = batches.Select(b => b.Link).ToList();
-        var (closed, withWaiting) = await Begin(tx, links, alone);
+        var (closed, withWaiting, keys) = await Begin(tx, links, alone);
         var chains = await Chains(tx, links, closed, withWaiting);
-        var verdicts = await Judge(tx, batches, chains, closed, now);
+        var verdicts = await Judge(tx, batches, chains, closed, keys, now);
 
         // In order of node, so that two writers that meet wait for one another instead of for each other.
         var linked = chains.Values.SelectMany(c => c.Links.Values).Where(l => l.Place is not null).Select(l => batches[l.Place!.Value])
@@ -75,7 +76,7 @@ internal static class TelemetryStore
     }
 
     private static async Task<Result<Appended>[]> Judge(
-        Tx tx, IReadOnlyList<ReadyBatch> batches, Dictionary<NodeId, NodeChain> chains, HashSet<long> closed, DateTimeOffset now)
+        Tx tx, IReadOnlyList<ReadyBatch> batches, Dictionary<NodeId, NodeChain> chains, HashSet<long> closed, ILookup<NodeId, SigningKey> keys, DateTimeOffset now)
     {
         var repeats = await Find(tx, batches.Select(b => b.Link).Where(l => l.Sequence < chains[l.NodeId].Head.NextSequence));
         var verdicts = new Result<Appended>?[batches.Count];
@@ -84,11 +85,17 @@ internal static class TelemetryStore
             var (link, chain) = (batches[i].Link, chains[batches[i].Link.NodeId]);
             if (repeats.TryGetValue((link.NodeId, link.Sequence), out var stored) && stored.Hash == link.Hash) verdicts[i] = new Appended(true, (Trust)stored.Trust);
             else if (chain.Links.TryGetValue(link.Sequence, out var same) && same.Link.Hash == link.Hash) verdicts[i] = new Appended(true, same.Link.Trust);
+            else if (RefusesSigner(batches[i], keys[link.NodeId]) is { } wrong) verdicts[i] = wrong;
             else if (chain.Take(link, i, batches[i].Size, closed.Contains(link.Epoch), now) is { } error) verdicts[i] = error;
         }
         // What was taken may have become a link since, with one that came later.
         return [.. verdicts.Select((verdict, i) => verdict ?? Standing(batches[i].Link, i, chains[batches[i].Link.NodeId]))];
     }
+
+    /// <summary>A signature was checked when its batch came, and the key may have been replaced since: what is stored from now on is signed by the new one.</summary>
+    private static Error? RefusesSigner(ReadyBatch batch, IEnumerable<SigningKey> replacements) =>
+        batch.Link.Signature is not null && SigningKey.At(replacements, batch.Link.Sequence) is { } signing && signing.Key != batch.SignedBy
+            ? new("wrong-signature", $"The node's key was replaced: from batch {signing.FromSequence} on {signing.Key} signs.", [new("signature", "is not by the node's key")]) : null;
 
     private static Result<Appended> Standing(Link link, int place, NodeChain chain)
     {
@@ -111,17 +118,18 @@ internal static class TelemetryStore
     }
 
     /// <summary>
-    /// Which of the batches' epochs are closed, and at which nodes batches wait. None of the other epochs is closed until this transaction ends, and nothing begins to
-    /// wait at a node, so that what waits is never left behind by the link that it waits for.
+    /// Which of the batches' epochs are closed, at which nodes batches wait, and which keys were replaced. None of the other epochs is closed until this transaction
+    /// ends, no key is replaced, and nothing begins to wait at a node, so that what waits is never left behind by the link that it waits for.
     /// </summary>
-    private static async Task<(HashSet<long> Closed, List<NodeId> WithWaiting)> Begin(Tx tx, List<Link> links, HashSet<NodeId> alone)
+    private static async Task<(HashSet<long> Closed, List<NodeId> WithWaiting, ILookup<NodeId, SigningKey> Keys)> Begin(Tx tx, List<Link> links, HashSet<NodeId> alone)
     {
         var (epochs, nodes) = (links.Select(l => l.Epoch).Distinct().Order().ToArray(), links.Select(l => l.NodeId).Distinct().ToList());
-        // One question for both: this is asked for every batch there is, and nearly always there is nothing to find.
+        // One question for all: this is asked for every batch there is, and nearly always there is nothing to find.
         const string Look =
             """
             SELECT CAST(epoch AS TEXT) FROM telemetry_closed_epochs WHERE epoch IN @epochs
             UNION ALL SELECT DISTINCT node_id FROM telemetry_waiting WHERE node_id IN @ids
+            UNION ALL SELECT node_id || ' ' || number || ' ' || from_sequence || ' ' || signing_key FROM node_signing_keys WHERE node_id IN @ids
             """;
         const string Locks =
             """
@@ -137,8 +145,18 @@ internal static class TelemetryStore
             keys = (int[])[.. epochs.Select(e => (int)e), .. turns],
             alones = (bool[])[.. epochs.Select(_ => false), .. turns.Select(own.Contains)],
         });
-        var waits = found.ToLookup(f => f.StartsWith(NodeId.Prefix, StringComparison.Ordinal));
-        return ([.. waits[false].Select(f => long.Parse(f, CultureInfo.InvariantCulture))], [.. waits[true].Select(NodeId.From)]);
+        var words = found.ConvertAll(f => f.Split(' '));
+        return ([.. words.Where(w => !IsNode(w)).Select(w => Number(w[0]))], [.. words.Where(w => IsNode(w) && w.Length == 1).Select(w => NodeId.From(w[0]))],
+            words.Where(w => w.Length > 1).ToLookup(w => NodeId.From(w[0]), w => new SigningKey(Number(w[1]), Number(w[2]), Address.Parse(w[3]))));
+
+        static bool IsNode(string[] words) => words[0].StartsWith(NodeId.Prefix, StringComparison.Ordinal);
+        static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Waits for those who extend a node's chain, and lets nobody else begin to until this transaction ends: what is read from here on is how it stands.</summary>
+    public static async Task HoldChain(Tx tx, NodeId node)
+    {
+        if (tx.IsPostgres) await tx.Execute("SELECT pg_advisory_xact_lock(@TurnSpace, @turn)", new { TurnSpace, turn = TurnOf(node) });
     }
 
     /// <summary>One of 16 turns that nodes share, by the last digit of their ids: so many locks that a transaction of thousands of nodes can hold them.</summary>
@@ -232,6 +250,9 @@ internal static class TelemetryStore
 /// <summary>A batch that was checked, as it waits to be stored: without what its samples take in memory.</summary>
 internal sealed record ReadyBatch(Link Link, PackedBatch Packed)
 {
+    /// <inheritdoc cref="Batch.SignedBy"/>
+    public Address? SignedBy { get; init; }
+
     /// <summary>About what it takes in memory and in one statement.</summary>
     public int Size => 512 + Packed.Rollup.Length + Packed.Columns.Length;
 }

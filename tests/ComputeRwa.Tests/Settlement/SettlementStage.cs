@@ -14,7 +14,10 @@ namespace ComputeRwa.Tests.Settlement;
 internal sealed class StageNode(string id, EthECKey key, IReadOnlyList<string> uuids)
 {
     public string Id => id;
-    public EthECKey Key => key;
+    public EthECKey Key { get; } = key;
+
+    /// <summary>What signs its batches: its own key, until another was put in its place.</summary>
+    public EthECKey Signer { get; set; } = key;
     public IReadOnlyList<string> Uuids => uuids;
     public long Sequence { get; set; }
     public Hash32 Head { get; set; } = Hash32.Zero;
@@ -55,13 +58,14 @@ internal sealed class SettlementStage(LeaseWorld world)
     }
 
     /// <summary>A day of hourly samples, the last <paramref name="missing"/> of them left out.</summary>
-    public async Task Telemetry(StageNode node, long epoch, int load = 6_000, int missing = 0, int watts = 400)
+    /// <param name="first">of them</param>
+    public async Task Telemetry(StageNode node, long epoch, int load = 6_000, int missing = 0, int watts = 400, int first = 0)
     {
-        var (samples, from) = (24 - missing, Length.StartOf(epoch).ToUnixTimeSeconds());
+        var (samples, from) = (24 - missing - first, Length.StartOf(epoch).ToUnixTimeSeconds() + first * Step);
         int[] All(int value) => [.. Enumerable.Repeat(value, node.Uuids.Count * samples)];
         var columns = new ComputeRwa.Telemetry.Columns(node.Uuids.Count, samples, All(load), All(load / 100), All(watts * 1_000), All(40_000));
         var hash = Batch.HashOf(Address.Parse(node.Key.GetPublicAddress()), node.Sequence, from, Step, node.Head, columns);
-        var post = new PostBatch(node.Id, node.Sequence, DateTimeOffset.FromUnixTimeSeconds(from), Step, node.Head.Value, columns.ToJson(), new EthereumMessageSigner().Sign(hash.ToBytes(), node.Key));
+        var post = new PostBatch(node.Id, node.Sequence, DateTimeOffset.FromUnixTimeSeconds(from), Step, node.Head.Value, columns.ToJson(), new EthereumMessageSigner().Sign(hash.ToBytes(), node.Signer));
         await App.PostOk("/v1/telemetry/batches", post);
         (node.Sequence, node.Head) = (node.Sequence + 1, hash);
     }

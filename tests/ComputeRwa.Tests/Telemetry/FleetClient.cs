@@ -7,6 +7,7 @@ using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Tests.Support;
+using Nethereum.Signer;
 
 namespace ComputeRwa.Tests.Telemetry;
 
@@ -22,10 +23,11 @@ internal sealed class FleetClient(HttpClient http, string providerId, string sit
     /// <summary>A number that no other node or provider of this test run has.</summary>
     public static int NextNumber() => Interlocked.Add(ref _numbers, 2);
 
-    public static async Task<FleetClient> Join(TestApp app)
+    /// <param name="account">whose key signs for the provider; an address that has none otherwise</param>
+    public static async Task<FleetClient> Join(TestApp app, EthECKey? account = null)
     {
         var number = NextNumber();
-        var provider = (string)(await app.PostOk("/v1/providers", new { name = $"provider {number}", address = $"0x{number:x40}" }))["id"]!;
+        var provider = (string)(await app.PostOk("/v1/providers", new { name = $"provider {number}", address = account?.GetPublicAddress() ?? $"0x{number:x40}" }))["id"]!;
         var key = (string)(await app.PostOk($"/v1/providers/{provider}/keys", new { }))["apiKey"]!;
         var http = new HttpClient { BaseAddress = app.Http.BaseAddress };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);

@@ -127,7 +127,7 @@ public partial class AgentTests(SharedApi shared)
         Assert.Equal(1, await Attested(machine));
     }
 
-    private static async Task<string> Ends(AgentProcess agent, int code, params string[] said)
+    internal static async Task<string> Ends(AgentProcess agent, int code, params string[] said)
     {
         using (agent)
         {
@@ -138,7 +138,7 @@ public partial class AgentTests(SharedApi shared)
     }
 
     /// <summary>Batches that an agent has signed and not sent, of ten samples each.</summary>
-    private static void Fill(Machine machine, long from, int batches)
+    internal static void Fill(Machine machine, long from, int batches)
     {
         var node = machine.Node;
         var key = Shared.Agent.NodeKey.Open(machine.KeyFile, null);
@@ -157,7 +157,7 @@ public partial class AgentTests(SharedApi shared)
     }
 
     /// <summary>How many batches the service has of the node: a chain without a gap, all of it signed.</summary>
-    private static async Task<int> Attested(Machine machine)
+    internal static async Task<int> Attested(Machine machine)
     {
         var batches = (await machine.Fleet.Get($"/v1/nodes/{machine.Node.Id}/batches?limit=500"))["items"]!.AsArray();
         var previous = "0x" + new string('0', 64);
