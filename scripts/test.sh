@@ -204,14 +204,13 @@ other_lane() {
 dotnet=false
 for suite in format conformance unit chain telemetry end-to-end chain-end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
 # Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both.
-# The packages come first: beside a build they take three times as long, and the contracts wait for them.
-need_node
 solution=
 if $dotnet; then
   need_dotnet
   without_contracts &
   solution=$!
 fi
+need_node
 if wanted postgres; then postgres; fi
 compile
 [ -z "$solution" ] || wait $solution || exit 1
