@@ -6,7 +6,7 @@ using static ComputeRwa.Tests.Telemetry.Ingest.IngestWorld;
 
 namespace ComputeRwa.Tests.Telemetry.Ingest;
 
-/// <summary>The recipes of docs/telemetry.md against a real API; Prometheus is Debian's own.</summary>
+/// <summary>The recipes of docs/telemetry.md against a real API; Prometheus and vmagent are Debian's own.</summary>
 [Trait("engine", "both")]
 public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>, IAsyncLifetime
 {
@@ -21,26 +21,31 @@ public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>,
         return Task.CompletedTask;
     }
 
-    [NeedsPrometheus]
-    public async Task A_real_prometheus_pushes_what_it_scrapes()
+    [NeedsCollector("prometheus")]
+    public Task A_real_prometheus_pushes_what_it_scrapes() => Pushes("prometheus", "Prometheus");
+
+    [NeedsCollector("vmagent")]
+    public Task A_real_vmagent_pushes_what_it_scrapes() => Pushes("vmagent", "vmagent");
+
+    private async Task Pushes(string collector, string section)
     {
         var node = await _fleet.AddNode(FleetClient.NextNumber(), 1);
         await using var exporter = await Exporter.Start(node.GpuUuids[0]);
-        var folder = Directory.CreateTempSubdirectory("computerwa-prometheus-").FullName;
+        var folder = Directory.CreateTempSubdirectory($"computerwa-{collector}-").FullName;
         try
         {
             // In the shell's place, so that ending the one ends the other.
-            await using var prometheus = new Recipe("Prometheus", "prometheus() { exec \"$PROMETHEUS\" \"$@\"; }", new(Environment(node.Id.Value))
+            await using var running = new Recipe(section, $"{collector}() {{ exec \"$COLLECTOR\" \"$@\"; }}", new(Environment(node.Id.Value))
             {
-                ["PROMETHEUS"] = await NeedsPrometheusAttribute.Find(), ["STEP"] = $"{Step}", ["EXPORTERS"] = exporter.Url.Authority, ["DIR"] = folder, ["PORT"] = "0",
+                ["COLLECTOR"] = await NeedsCollectorAttribute.Find(collector), ["STEP"] = $"{Step}", ["EXPORTERS"] = exporter.Url.Authority, ["DIR"] = folder, ["PORT"] = "0",
             });
             var patience = Stopwatch.StartNew();
             while (exporter.Scrapes < 6 || await world.InboxRows(_fleet) == 0)
             {
-                Assert.True(!prometheus.HasEnded && patience.Elapsed < TimeSpan.FromSeconds(60), $"{exporter.Scrapes} scrapes; {prometheus.Output}");
+                Assert.True(!running.HasEnded && patience.Elapsed < TimeSpan.FromSeconds(60), $"{exporter.Scrapes} scrapes; {running.Output}");
                 await Task.Delay(100);
             }
-            await prometheus.Stop(); // it sends what it has left
+            await running.Stop(); // it sends what it has left
             await FleetClient.Ok(await _fleet.Http.DeleteAsync($"/v1/nodes/{node.Id}/ingest"));
 
             var batches = new List<JsonNode>();
@@ -52,7 +57,7 @@ public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>,
             Assert.Equal(Enumerable.Range(0, exporter.Scrapes).Select(i => 100_500 + 1_000 * i).Take(power.Count(p => p is not null)), power.Where(p => p is not null).Select(p => p!.Value));
             foreach (var (column, expected) in ((string, int)[])[("smActiveBps", 8_765), ("gpuUtilPct", 0), ("memoryMiB", 0)])
                 Assert.Equal(power.Select(p => p is null ? null : (int?)expected), Column(batches, column));
-            Assert.DoesNotContain("level=error", prometheus.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("level=error", running.Output, StringComparison.Ordinal);
         }
         finally
         {
@@ -84,20 +89,21 @@ public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>,
     private static IEnumerable<int?> Column(List<JsonNode> batches, string column) => batches.SelectMany(b => b["columns"]![column]![0]!.AsArray()).Select(v => (int?)v);
 }
 
-/// <summary>Where there is neither Prometheus nor a Debian to fetch it from, the test is skipped, and says so.</summary>
-internal sealed class NeedsPrometheusAttribute : FactAttribute
+/// <summary>Where there is neither the collector nor a Debian to fetch it from, the test is skipped, and says so.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NeedsCollectorAttribute : FactAttribute
 {
-    public NeedsPrometheusAttribute()
+    public NeedsCollectorAttribute(string collector)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        if (!folders.Any(f => File.Exists(Path.Combine(f, "prometheus")) || File.Exists(Path.Combine(f, "apt-get")))) Skip = "This machine has neither prometheus nor apt-get to fetch it with.";
+        if (!folders.Any(f => File.Exists(Path.Combine(f, collector)) || File.Exists(Path.Combine(f, "apt-get")))) Skip = $"This machine has neither {collector} nor apt-get to fetch it with.";
     }
 
-    public static async Task<string> Find()
+    public static async Task<string> Find(string collector)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Recipe.Root, "scripts/prometheus.sh")) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Recipe.Root, "scripts/collector.sh"), [collector]) { RedirectStandardOutput = true })!;
         var path = (await process.StandardOutput.ReadToEndAsync()).Trim();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? path : throw new InvalidOperationException("scripts/prometheus.sh failed; .run/logs/apt.log says why.");
+        return process.ExitCode == 0 ? path : throw new InvalidOperationException("scripts/collector.sh failed; .run/logs/apt.log says why.");
     }
 }
