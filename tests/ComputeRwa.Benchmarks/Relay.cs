@@ -35,6 +35,7 @@ internal static class Relay
         await ApiKeys.EnsureOperator(database, builder.Configuration["Auth:OperatorKey"], now);
         await app.StartChain(now);
         app.UseHttp();
+        app.UseChain();
         app.UseUnitOfWork();
         app.MapChain();
         app.MapFeature(Mints.Path, "Relay").MapPost("/", Mint).RequireAuthorization(Roles.Operator);

@@ -19,8 +19,8 @@ internal static class Sending
     private const int RawBatch = 100;
     private const long PackGas = 10_000_000;
 
-    /// <summary>Requests before the measured ones, since a service runs for longer than its first second.</summary>
-    private const int WarmUp = 200;
+    /// <summary>Requests before the measured ones: a service runs for longer than the seconds in which its code is compiled again.</summary>
+    private const int WarmUp = 2_000;
 
     public static async Task Measure(IReadOnlyList<string> engines, int count)
     {
@@ -88,15 +88,16 @@ internal static class Sending
         await chain.StartApi(engine, packGas, workload.ByRelay);
         using var http = new HttpClient { BaseAddress = chain.Api, DefaultRequestHeaders = { Authorization = new("Bearer", AnvilStack.ApiKey) }, Timeout = TimeSpan.FromMinutes(5) };
         var all = await workload.Bodies(chain, http, WarmUp + count);
-        await Send(chain, http, all[..WarmUp], "warm");
-        return await Send(chain, http, all[WarmUp..], "bench");
+        await Send(chain, http, all[..WarmUp], "warm", packGas > 0);
+        return await Send(chain, http, all[WarmUp..], "bench", packGas > 0);
     }
 
-    private static async Task<Run> Send(AnvilStack chain, HttpClient http, List<(string Path, object Body)> bodies, string name)
+    private static async Task<Run> Send(AnvilStack chain, HttpClient http, List<(string Path, object Body)> bodies, string name, bool isPacked)
     {
         var count = bodies.Count;
         var (sentAt, accepted) = (new TimeSpan[count], new TimeSpan[count]);
         var from = (await chain.Client.LatestBlock()).Number + 1;
+        var nonces = await chain.Client.TransactionCount(chain.Operator, from - 1);
         var (cpu, nodeCpu, loadCpu, watch) = (chain.ApiCpu, chain.NodeCpu, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         var requests = Parallel.ForEachAsync(bodies.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (item, cancel) =>
         {
@@ -107,32 +108,45 @@ internal static class Sending
             if (!response.IsSuccessStatusCode) throw new InvalidOperationException(await response.Content.ReadAsStringAsync(cancel));
             accepted[item.Index] = watch.Elapsed - sentAt[item.Index];
         });
-        var mined = await Follow(chain, from, count, watch, requests);
-        var (elapsed, used, nodeUsed, loadUsed) = (watch.Elapsed, chain.ApiCpu - cpu, chain.NodeCpu - nodeCpu, Environment.CpuUsage.TotalTime - loadCpu);
+        var blocks = await Follow(chain, from, nonces, count, isPacked, watch, requests);
+        var (elapsed, apiUsed, nodeUsed, loadUsed) = (watch.Elapsed, chain.ApiCpu - cpu, chain.NodeCpu - nodeCpu, Environment.CpuUsage.TotalTime - loadCpu);
         await requests;
+        var mined = new List<MinedCall>();
+        foreach (var block in blocks) mined.AddRange(await CallsOf(chain, block));
         // Each kind of request has its own call data, so order of acceptance and order of mining are matched by rank: what is mined n-th was sent n-th.
         var waits = mined.SelectMany(m => Enumerable.Repeat(m.Seen, m.Leases)).Order().Zip(sentAt.Order(), (seen, sent) => seen - sent).Order().ToList();
         var lastAccepted = sentAt.Zip(accepted, (sent, took) => sent + took).Max();
-        return new(count / elapsed.TotalSeconds, count / lastAccepted.TotalSeconds, [.. accepted.Order()], waits, used, nodeUsed, loadUsed, mined);
+        return new(count / elapsed.TotalSeconds, count / lastAccepted.TotalSeconds, [.. accepted.Order()], waits, apiUsed, nodeUsed, loadUsed, mined);
     }
 
-    /// <summary>Reads the node's blocks, not the API, until all calls of the operator are in them.</summary>
-    private static async Task<List<MinedCall>> Follow(AnvilStack chain, long next, int count, Stopwatch watch, Task requests)
+    /// <summary>
+    /// Asks the node, not the API, until all is mined: blocks, and when each was seen. A block is read with its transactions only where packs leave no
+    /// other way to count, since the node recovers their senders for that, which takes it as long as taking them did.
+    /// </summary>
+    /// <param name="used">nonces that the operator has used before</param>
+    private static async Task<List<(long Block, TimeSpan At)>> Follow(AnvilStack chain, long next, long used, int count, bool isPacked, Stopwatch watch, Task requests)
     {
-        var mined = new List<MinedCall>();
-        while (mined.Sum(m => m.Leases) < count)
+        var (seen, mined) = (new List<(long Block, TimeSpan At)>(), 0L);
+        for (; mined < count; await Task.Delay(50))
         {
             if (requests.IsFaulted) await requests;
             var head = (await chain.Client.LatestBlock()).Number;
-            for (var seen = watch.Elapsed; next <= head; next++)
+            if (head < next) continue;
+            for (var at = watch.Elapsed; next <= head; next++)
             {
-                var block = await chain.Rpc.SendRequestAsync<JsonElement>("eth_getBlockByNumber", null, $"0x{next:x}", true);
-                mined.AddRange(block.GetProperty("transactions").EnumerateArray().Where(t => Address.Parse(t.GetProperty("from").GetString()!) == chain.Operator)
-                    .Select(t => new MinedCall(Address.Parse(t.GetProperty("to").GetString()!), t.GetProperty("input").GetString()!, Convert.ToInt64(t.GetProperty("gas").GetString(), 16), seen)));
+                seen.Add((next, at));
+                if (isPacked) mined += (await CallsOf(chain, seen[^1])).Sum(c => c.Leases);
             }
-            await Task.Delay(50);
+            if (!isPacked) mined = await chain.Client.TransactionCount(chain.Operator, head) - used;
         }
-        return mined;
+        return seen;
+    }
+
+    private static async Task<List<MinedCall>> CallsOf(AnvilStack chain, (long Block, TimeSpan At) seen)
+    {
+        var block = await chain.Rpc.SendRequestAsync<JsonElement>("eth_getBlockByNumber", null, $"0x{seen.Block:x}", true);
+        return [.. block.GetProperty("transactions").EnumerateArray().Where(t => Address.Parse(t.GetProperty("from").GetString()!) == chain.Operator)
+            .Select(t => new MinedCall(Address.Parse(t.GetProperty("to").GetString()!), t.GetProperty("input").GetString()!, Convert.ToInt64(t.GetProperty("gas").GetString(), 16), seen.At))];
     }
 
     private static string Each(TimeSpan time, int count) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds / count:0.00} ms");

@@ -35,6 +35,24 @@ internal sealed class ChainStatus
     public string? SenderProblem => _lanes.IsEmpty ? "has not started" : _lanes.Where(l => l.Value.Length > 0).Select(l => $"{l.Key}: {l.Value}").FirstOrDefault();
     public string? WatcherProblem { get; set; } = "has not started";
 
+    private static readonly TimeSpan Signing = TimeSpan.FromSeconds(1);
+    private (TimeSpan Wait, long At) _signed;
+    private readonly Lock _lock = new();
+
+    /// <summary>How long a command that was just signed had waited in the queue; zero while nothing is signed here, for whatever reason.</summary>
+    public TimeSpan WaitInQueue
+    {
+        get
+        {
+            lock (_lock) return _signed.At > 0 && TimeProvider.System.GetElapsedTime(_signed.At) < Signing ? _signed.Wait : TimeSpan.Zero;
+        }
+    }
+
+    public void Signed(TimeSpan waited)
+    {
+        lock (_lock) _signed = (waited, TimeProvider.System.GetTimestamp());
+    }
+
     public void Saw(BlockHeader head)
     {
         Volatile.Write(ref _head, head);

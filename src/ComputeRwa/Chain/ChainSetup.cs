@@ -63,6 +63,7 @@ internal static class ChainSetup
 
     public static void UseChain(this WebApplication app)
     {
+        app.UseMiddleware<Pacing>();
         if (app.Services.GetRequiredService<ChainOptions>().ClockFromChain) app.UseMiddleware<ChainClockRefresh>();
     }
 

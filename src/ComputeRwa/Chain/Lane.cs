@@ -67,13 +67,17 @@ internal sealed class Lane(Database database, ChainClient chain, ChainOptions op
             var answers = await chain.Broadcast(batch.Select(p => p.Raw));
             all.AddRange(batch.Zip(answers, (parcel, error) => new Offered(parcel, NodeAnswers.Of(error?.Message), error?.Message)));
         }
-        var taken = all.Where(o => o.Answer == NodeAnswer.Taken).Select(o => o.Parcel.Id).ToList();
+        var taken = all.Where(o => o.Answer == NodeAnswer.Taken).Select(o => o.Parcel).ToList();
         if (taken.Count == 0) return all;
         await using var tx = await Write();
         await LaneStore.Broadcast(tx, taken, Head?.Number ?? 0, Now);
         await tx.Commit();
         return all;
     }
+
+    /// <summary>Whether all these blocks are on the chain as the node has it now.</summary>
+    public async Task<bool> Stand(IReadOnlyList<(long Number, Hash32 Hash)> blocks) =>
+        (await chain.Blocks(blocks.Select(b => b.Number))).Zip(blocks).All(p => p.First?.Hash == p.Second.Hash);
 
     /// <summary>Paid today, and all that is in flight could cost.</summary>
     public async Task<Cost> Risked()

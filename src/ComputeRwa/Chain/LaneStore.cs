@@ -138,11 +138,12 @@ internal static class LaneStore
             """, args);
     }
 
-    public static Task Broadcast(Tx tx, IEnumerable<TransactionId> ids, long head, DateTimeOffset now) => tx.Send(
+    /// <summary>The node has these bytes. A replacement that came between is another matter.</summary>
+    public static Task Broadcast(Tx tx, IReadOnlyList<Parcel> parcels, long head, DateTimeOffset now) => tx.Send(
         """
         UPDATE transactions SET state = 'broadcast', sent_block = CASE WHEN sent_block < @head THEN @head ELSE sent_block END, updated_at = @now
-        WHERE id IN @ids AND state = 'signed'
-        """, new { ids = Texts(ids), head, now });
+        WHERE id IN @ids AND hash IN @hashes AND state = 'signed'
+        """, new { ids = Texts(parcels.Select(p => p.Id)), hashes = parcels.Select(p => p.Hash.Value).ToArray(), head, now });
 
     /// <summary>Bytes that may be mined in place of the earlier ones: a replacement that pays more, or, with a reason, an empty one that only uses the nonce.</summary>
     public static async Task<bool> Replace(Tx tx, Flight flight, SignedTransaction signed, Fees fees, string? givenUp, long head, DateTimeOffset now)

@@ -45,6 +45,11 @@ internal static class OutboxStore
         "SELECT MIN(seq) FROM transactions WHERE (state IN ('queued', 'packed', 'signed', 'broadcast') OR block_number > @block) AND id NOT IN @ids",
         new { block, ids = besides.Select(i => i.Value).ToArray() });
 
+    /// <summary>Blocks, up to this one, of what is mined and not final, as its receipts named them.</summary>
+    public static async Task<List<(long Number, Hash32 Hash)>> MinedIn(Tx tx, long through) =>
+        (await tx.Query<(long, string)>("SELECT DISTINCT block_number, block_hash FROM transactions WHERE state = 'mined' AND block_number <= @through", new { through }))
+            .ConvertAll(b => (b.Item1, Hash32.Parse(b.Item2)));
+
     public static Task<List<OutboxRow>> Load(Tx tx, IEnumerable<TransactionId> ids) => tx.Query<OutboxRow>(Columns + " WHERE id IN @ids", new { ids = ids.Select(i => i.Value).ToArray() });
 
     /// <summary>Stores a command at the end of the queue.</summary>

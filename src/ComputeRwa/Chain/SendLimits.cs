@@ -8,10 +8,11 @@ namespace ComputeRwa.Chain;
 /// <param name="DailySpend">wei per lane and UTC day; null for no limit, as with gas</param>
 /// <param name="BumpAfterBlocks">blocks without progress after which a transaction is replaced by one that pays more</param>
 /// <param name="MostInFlight">signed and not yet mined; nodes keep a bounded number of one account's in their pools</param>
+/// <param name="MostAtOnce">commands that one step takes from the queue</param>
 /// <param name="PackGas">gas limit up to which commands of one kind share a transaction; 0 gives each its own</param>
-internal sealed record SendLimits(BigInteger MaxFee, BigInteger? DailySpend, long? DailyGas, int BumpAfterBlocks, int MostInFlight, long PackGas)
+internal sealed record SendLimits(BigInteger MaxFee, BigInteger? DailySpend, long? DailyGas, int BumpAfterBlocks, int MostInFlight, int MostAtOnce, long PackGas)
 {
-    public static SendLimits Standard { get; } = new(500 * Gwei, null, null, 5, 4096, 0);
+    public static SendLimits Standard { get; } = new(500 * Gwei, null, null, 5, 4096, Sender.BatchSize, 0);
 
     private static BigInteger Gwei => BigInteger.Pow(10, 9);
 
@@ -25,6 +26,8 @@ internal sealed record SendLimits(BigInteger MaxFee, BigInteger? DailySpend, lon
         (long?)Whole(config, "Chain:DailyGas"),
         (int)(Whole(config, "Chain:BumpAfterBlocks") ?? Standard.BumpAfterBlocks),
         (int)(Whole(config, "Chain:MostInFlight") ?? Standard.MostInFlight),
+        Whole(config, "Chain:MostAtOnce") is not { } most ? Standard.MostAtOnce
+            : most <= Sender.BatchSize ? (int)most : throw new InvalidOperationException($"Chain:MostAtOnce must be at most {Sender.BatchSize}."),
         config["Chain:PackGas"] is "0" ? 0 : (long)(Whole(config, "Chain:PackGas") ?? Standard.PackGas));
 
     private static BigInteger? Whole(IConfiguration config, string name) =>

@@ -21,11 +21,14 @@ internal sealed class SenderFollowUp(Lane lane, ChainSignals signals, AbiCatalog
 
     private readonly IReadOnlySet<Address> _contracts = lane.Options.Deployment.Callable();
     private BlockHeader? _followed;
+
+    /// <summary>The highest block of a receipt, which can be above the head that was looked at before it was asked for.</summary>
+    private (long Number, Hash32 Hash)? _highest;
     private long _lastMined;
     private bool _readsBlocks = true;
 
     /// <summary>Another may have had the lane meanwhile.</summary>
-    public void Forget() => _followed = null;
+    public void Forget() => (_followed, _highest) = (null, null);
 
     /// <param name="offered">what the node has just said of the lane's signed bytes</param>
     /// <returns>whether anything moved, and why the lane cannot go on</returns>
@@ -34,7 +37,7 @@ internal sealed class SenderFollowUp(Lane lane, ChainSignals signals, AbiCatalog
         var open = offered.Where(o => o.Answer != NodeAnswer.Taken).ToList();
         var fresh = offered.Where(o => o.Answer == NodeAnswer.Taken).Select(o => o.Parcel.Id).ToHashSet();
         if (_followed?.Hash == head.Hash && open.Count == 0) return (false, null);
-        var isSteady = _followed is { } before && (before.Hash == head.Hash || (await lane.Chain.Blocks([before.Number]))[0]?.Hash == before.Hash);
+        var isSteady = _followed is { } before && await Stand(before, head);
         var (flights, variants) = await Read(minedToo: !isSteady);
         var suspects = open.Where(o => o.Answer == NodeAnswer.NonceUsed).Select(o => o.Parcel.Id).ToHashSet();
         var receipts = await Receipts(flights, variants, suspects, head, isSteady);
@@ -47,6 +50,13 @@ internal sealed class SenderFollowUp(Lane lane, ChainSignals signals, AbiCatalog
         var (replaced, stuck) = await Replace(unmined, fresh, open, head, tip);
         _followed = head;
         return (moved || replaced, Problem(unmined, open) ?? stuck);
+    }
+
+    /// <summary>Whether nothing was undone that a receipt was read of.</summary>
+    private async Task<bool> Stand(BlockHeader before, BlockHeader head)
+    {
+        var blocks = new[] { (before.Number, before.Hash), _highest ?? (before.Number, before.Hash) }.Distinct().Where(b => b.Hash != head.Hash).ToList();
+        return blocks.Count == 0 || await lane.Stand(blocks);
     }
 
     private async Task<(List<Flight> Flights, ILookup<TransactionId, Variant> Variants)> Read(bool minedToo)
@@ -112,7 +122,9 @@ internal sealed class SenderFollowUp(Lane lane, ChainSignals signals, AbiCatalog
         await tx.Commit();
         if (outcomes.Count > 0)
         {
-            _lastMined = Math.Max(_lastMined, outcomes.Max(o => o.Block));
+            var last = outcomes.MaxBy(o => o.Block)!;
+            _lastMined = Math.Max(_lastMined, last.Block);
+            if (!isSteady || _highest is not { } highest || last.Block > highest.Number) _highest = (last.Block, last.BlockHash);
             signals.Watcher.Set();
         }
         return true;

@@ -7,11 +7,14 @@ namespace ComputeRwa.Chain;
 /// <summary>
 /// Takes the outbox to the chain through one signer's lane: reserve nonces → sign → commit raw bytes and hash → broadcast in nonce order →
 /// receipts. Every step starts from what the database says, so it may be cut off anywhere: what is committed goes on from there, and what is
-/// not committed never left this process. One replica at a time holds a lane, and each of its writes is checked against that.
+/// not committed never left this process. One replica at a time holds a lane, and each of its writes is checked against that. While more waits
+/// than a step takes, the node gets a step's bytes during the next one.
 /// </summary>
 internal sealed class SenderJob : ChainJob
 {
     private static readonly TimeSpan ReadyFor = TimeSpan.FromSeconds(5);
+
+    private static readonly Task<List<Offered>> Nothing = Task.FromResult<List<Offered>>([]);
 
     private readonly Lane _lane;
     private readonly SenderFollowUp _followUp;
@@ -23,6 +26,7 @@ internal sealed class SenderJob : ChainJob
     private readonly IReadOnlySet<Address> _contracts;
     private long? _openedIn;
     private long _ready;
+    private Task<List<Offered>> _handingOver = Nothing;
 
     public SenderJob(Lane lane, ChainIdentity identity, ChainStatus status, ChainSignals signals, AbiCatalog catalog, ILogger<SenderJob> log) : base(log)
     {
@@ -50,8 +54,11 @@ internal sealed class SenderJob : ChainJob
             return false;
         }
         if (_openedIn != Duty.Tenure) await Open(Duty.Tenure);
+        // What the node did not take of the last step's is found by its state, once the node has said so.
+        var isHandingOver = !_handingOver.IsCompleted;
+        if (!isHandingOver) await EndHandOver();
         var (toHandOver, queue) = await Look();
-        var offered = await _lane.Offer(toHandOver);
+        var offered = isHandingOver ? [] : await _lane.Offer(toHandOver);
         if (queue.Rows.Count == 0 && queue.InFlight == 0 && !queue.HasMined)
         {
             await Done(queue, problem: null);
@@ -64,6 +71,16 @@ internal sealed class SenderJob : ChainJob
         if (problem is null && queue.Rows.Count > 0) (signed, problem) = await TakeQueued(queue, look);
         await Done(queue, problem);
         return problem is null && (moved || signed);
+    }
+
+    /// <summary>Waits for what the last step has left on its way to the node.</summary>
+    /// <returns>whether the node took all of it</returns>
+    /// <exception cref="UnavailableException">It did not answer. What it did not get is offered to it again.</exception>
+    internal async Task<bool> EndHandOver()
+    {
+        var last = _handingOver;
+        _handingOver = Nothing;
+        return (await last).TrueForAll(o => o.Answer == NodeAnswer.Taken);
     }
 
     private async Task Done(Queue queue, string? problem)
@@ -101,7 +118,7 @@ internal sealed class SenderJob : ChainJob
         await using var tx = _lane.Read();
         var lane = await LaneStore.Look(tx, Signer) ?? throw new InvalidOperationException($"The lane of {Signer} is not open.");
         var toHandOver = lane.ToHandOver > 0 ? await LaneStore.ToHandOver(tx, Signer, 4 * Sender.BatchSize) : [];
-        var rows = await TakeTurns(tx, (int)Math.Min(Sender.BatchSize, Limits.MostInFlight - lane.InFlight), isShared: lane.HasOthers == 1);
+        var rows = await TakeTurns(tx, (int)Math.Min(Limits.MostAtOnce, Limits.MostInFlight - lane.InFlight), isShared: lane.HasOthers == 1);
         return (toHandOver, new(rows, lane.NextNonce, (int)lane.InFlight, lane.HasMined == 1, lane.HasOthers == 1));
     }
 
@@ -119,8 +136,9 @@ internal sealed class SenderJob : ChainJob
     private async Task<(bool Signed, string? Problem)> TakeQueued(Queue queue, Preflight look)
     {
         var tried = queue.Rows.Zip(look.Runs).Select(p => IsAllowed(p.First) ? p : (p.First, NotAllowed)).ToList();
-        var plan = Sender.Plan(tried, await EarliestOpen(tried, look.Head.Number));
-        if (plan.Fail.Count > 0 && !await Stands(look.Head)) plan = Sender.Plan(tried, earliestOpen: 0);
+        var (earliestOpen, minedIn) = await Before(tried, look.Head.Number);
+        var plan = Sender.Plan(tried, earliestOpen);
+        if (plan.Fail.Count > 0 && !await _lane.Stand([.. minedIn, (look.Head.Number, look.Head.Hash)])) plan = Sender.Plan(tried, earliestOpen: 0);
         if (plan.Sign.Count + plan.Fail.Count == 0)
         {
             return look.Runs[0].Outcome == DryRunOutcome.Unanswered && queue.InFlight == 0
@@ -143,18 +161,16 @@ internal sealed class SenderJob : ChainJob
     /// Only a revert needs to know what stands before it. What was mined after the block that the calls were tried on stands before it too: a
     /// receipt can come between, and the next answer from a node that lags behind.
     /// </summary>
-    private async Task<long?> EarliestOpen(List<(OutboxRow Row, DryRun Run)> tried, long triedOn)
+    /// <returns>
+    /// the place in the queue of the first that is not done, and the blocks of what counts as done without being final: a number does not say that
+    /// what was mined in it was there when calls were tried, since a reorganisation can come between a receipt and the next, or the next step
+    /// </returns>
+    private async Task<(long? EarliestOpen, List<(long Number, Hash32 Hash)> MinedIn)> Before(List<(OutboxRow Row, DryRun Run)> tried, long triedOn)
     {
-        if (tried.TrueForAll(t => t.Run.Outcome != DryRunOutcome.Reverted)) return null;
+        if (tried.TrueForAll(t => t.Run.Outcome != DryRunOutcome.Reverted)) return (null, []);
         await using var tx = _lane.Read();
-        return await OutboxStore.EarliestOpen(tx, tried.Select(t => t.Row.Id), triedOn);
+        return (await OutboxStore.EarliestOpen(tx, tried.Select(t => t.Row.Id), triedOn), await OutboxStore.MinedIn(tx, triedOn));
     }
-
-    /// <summary>
-    /// Whether the block that calls were tried on is still on the chain, now that receipts were read: after a reorganisation in between, a block's
-    /// number does not say that what was mined in it was there when they were tried.
-    /// </summary>
-    private async Task<bool> Stands(BlockHeader tried) => (await _lane.Chain.Blocks([tried.Number]))[0]?.Hash == tried.Hash;
 
     /// <summary>As many as today's budget covers at their worst.</summary>
     private async Task<(List<Shipment> Shipments, string? Problem)> WithinBudget(List<Shipment> shipments, Fees fees)
@@ -196,7 +212,12 @@ internal sealed class SenderJob : ChainJob
             await tx.Commit();
         }
         foreach (var (row, reason) in fail) _log.LogWarning("{Id} ({Kind} {Subject}) is not sent, because it would fail: {Reason}", row.Id, row.Kind, row.Subject, reason);
-        await _lane.Offer([.. rows.Select(r => new Parcel(r.Id, r.Nonce, r.Signed.Hash, r.Signed.Raw))]);
+        if (rows.Count > 0) _status.Signed(now - shipments[0].Rows[0].CreatedAt);
+        // In the order of nonces; and once the node refuses, nothing more is signed before it is known why.
+        var isGoingWell = await EndHandOver();
+        var offer = _lane.Offer([.. rows.Select(r => new Parcel(r.Id, r.Nonce, r.Signed.Hash, r.Signed.Raw))]);
+        if (isGoingWell && queue.Rows.Count == Limits.MostAtOnce) _handingOver = offer;
+        else await offer;
         return true;
     }
 

@@ -7,7 +7,7 @@ namespace ComputeRwa.Tests.Chain;
 
 public sealed class SendLimitsTests
 {
-    private static readonly SendLimits Limits = new(MaxFee: 5_000, DailySpend: 1_000_000, DailyGas: 500, BumpAfterBlocks: 5, MostInFlight: 10, PackGas: 0);
+    private static readonly SendLimits Limits = new(MaxFee: 5_000, DailySpend: 1_000_000, DailyGas: 500, BumpAfterBlocks: 5, MostInFlight: 10, MostAtOnce: 256, PackGas: 0);
 
     [Fact]
     public void An_offer_leaves_room_for_the_base_fee_to_double() => Assert.Equal(new Fees(2_100, 100), Limits.Offer(1_000, 100));

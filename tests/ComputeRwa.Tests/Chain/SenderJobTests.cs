@@ -81,6 +81,110 @@ public sealed class SenderJobTests(HardhatNode node) : IAsyncLifetime
         await Ends_well(transfer);
     }
 
+    /// <summary>The head that was looked at stands; the block above it, which the receipt named, does not.</summary>
+    [Fact]
+    public async Task A_call_waits_when_the_one_it_needs_was_mined_above_the_head_that_was_looked_at_and_was_undone()
+    {
+        var transfer = await Mint_and_pass_on();
+        while (await _harness.Sender.Step()) { }
+        var mint = (await _harness.Rows()).Single(r => r.Id != transfer);
+        await Drop();
+        await node.Mine();
+        Assert.Null((await new ChainClient(node.Rpc).Broadcast([mint.Raw!]))[0]);
+        var before = await node.Snapshot();
+        _harness.Wire.StopBefore = ("eth_getTransactionReceipt", () => node.Mine());
+        await _harness.Sender.Step();
+        Assert.Equal(TransactionState.Mined, (await _harness.Row(mint.Id)).State);
+        await node.Revert(before);
+        await Drop();
+        await node.Mine(2);
+        while (await _harness.Sender.Step()) { }
+        Assert.Equal(TransactionState.Broadcast, (await _harness.Row(mint.Id)).State);
+        await Ends_well(transfer);
+
+        Task Drop() => node.Rpc.SendRequestAsync<bool>("hardhat_dropTransaction", null, mint.Hash!.Value.Value);
+    }
+
+    [Fact]
+    public async Task While_the_node_takes_the_bytes_of_one_step_the_next_are_tried_and_signed()
+    {
+        var ids = await Enqueue_beyond_a_step();
+        var asked = new TaskCompletionSource();
+        var answers = new TaskCompletionSource();
+        _harness.Wire.StopBefore = ("eth_sendRawTransaction", async () =>
+        {
+            asked.SetResult();
+            await answers.Task;
+        }
+        );
+        Assert.True(await _harness.Sender.Step().WaitAsync(TimeSpan.FromSeconds(30)));
+        await asked.Task;
+        var second = _harness.Sender.Step();
+        while ((await _harness.Rows()).Count(r => r.State == TransactionState.Signed) < 2 * AtOnce) await Task.Delay(20);
+        Assert.False(second.IsCompleted, "What is signed later is offered later.");
+        answers.SetResult();
+        Assert.True(await second);
+        await All_end_in_their_order(ids);
+    }
+
+    /// <summary>The answer is lost, or the request: nobody waits for it at that moment, and still nothing is lost or sent anew.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_node_that_fails_while_more_is_signed_gets_the_same_bytes_again(bool before)
+    {
+        var ids = await Enqueue_beyond_a_step();
+        if (before) _harness.Wire.BreakBefore = "eth_sendRawTransaction";
+        else _harness.Wire.BreakAfter = "eth_sendRawTransaction";
+        Assert.True(await _harness.Sender.Step());
+        await Assert.ThrowsAsync<UnavailableException>(async () =>
+        {
+            for (var i = 0; i < ids.Count; i++) await _harness.Sender.Step();
+        });
+        var signed = (await _harness.Rows()).Where(r => r.Raw is not null).ToDictionary(r => r.Id, r => r.Raw);
+        Assert.InRange(signed.Count, AtOnce, 2 * AtOnce);
+        (_harness.Wire.BreakBefore, _harness.Wire.BreakAfter) = (null, null);
+        await All_end_in_their_order(ids);
+        Assert.All((await _harness.Rows()).Where(r => signed.ContainsKey(r.Id)), r => Assert.Equal(signed[r.Id], r.Raw));
+    }
+
+    [Fact]
+    public async Task A_node_that_refuses_while_more_is_signed_is_offered_no_more_before_it_takes_that()
+    {
+        var ids = await Enqueue_beyond_a_step();
+        _harness.Wire.Refusal = "txpool is full";
+        for (var i = 0; i < ids.Count; i++) await _harness.Sender.Step();
+        Assert.InRange((await _harness.Rows()).Count(r => r.Raw is not null), AtOnce, 2 * AtOnce);
+        Assert.Contains("txpool is full", _harness.Status.SenderProblem, StringComparison.Ordinal);
+        _harness.Wire.Refusal = null;
+        await All_end_in_their_order(ids);
+    }
+
+    private const int AtOnce = 3;
+
+    /// <summary>More than one step takes.</summary>
+    private async Task<List<TransactionId>> Enqueue_beyond_a_step()
+    {
+        _harness.Options = _harness.Options with { Limits = _harness.Options.Limits with { MostAtOnce = AtOnce } };
+        _harness.Restart();
+        var ids = new List<TransactionId>();
+        for (var i = 0; i < 4 * AtOnce; i++) ids.Add(await _harness.Mint($"mint {i}", ChainHarness.NewAccount(), 1));
+        return ids;
+    }
+
+    private async Task All_end_in_their_order(List<TransactionId> ids)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await _harness.Drain();
+            await node.Mine();
+        }
+        await _harness.Drain();
+        var rows = await _harness.Rows();
+        Assert.Equal(ids, rows.OrderBy(r => r.Nonce).Select(r => r.Id));
+        Assert.All(rows, r => Assert.Equal((TransactionState.Final, null, 1), (r.State, r.Error, r.Attempts)));
+    }
+
     /// <summary>What the first command gives the lane the second gives away.</summary>
     private async Task<TransactionId> Mint_and_pass_on()
     {

@@ -31,8 +31,9 @@ internal sealed class SimulatedTime : TimeProvider
 /// <param name="HasStrangers">whether something else uses the first lane's key</param>
 /// <param name="PackGas">up to which originations share a transaction; 0 for never</param>
 /// <param name="PacksRunShort">whether packs get too little gas, and fail as a whole</param>
+/// <param name="MostAtOnce">what a step takes; as much as that leaves more to be handed over during the next</param>
 internal sealed record Regime(
-    int Lanes, int Nodes, int Confirmations, bool HasStrangers, TimeSpan LagPatience, int BumpAfterBlocks, long PackGas, bool PacksRunShort)
+    int Lanes, int Nodes, int Confirmations, bool HasStrangers, TimeSpan LagPatience, int BumpAfterBlocks, long PackGas, bool PacksRunShort, int MostAtOnce)
 {
     /// <summary>Whether final is final.</summary>
     public bool IsDeep => Confirmations > SimulatedChain.Deepest;
@@ -42,7 +43,7 @@ internal sealed record Regime(
         var (lanes, nodes, isDeep) = (random.Next(10) < 7 ? 1 : 2, random.Next(10) < 7 ? 1 : 3, random.Next(10) < 7);
         return new(lanes, nodes, isDeep ? SimulatedChain.Deepest + 1 : random.Next(1, 4), isDeep && lanes == 1 && random.Next(10) < 3,
             random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMinutes(10), random.Next(2, 6),
-            random.Next(3) == 0 ? 0 : random.Next(1_000_000, 3_000_000), random.Next(6) == 0);
+            random.Next(3) == 0 ? 0 : random.Next(1_000_000, 3_000_000), random.Next(6) == 0, random.Next(2) == 0 ? random.Next(1, 5) : Sender.BatchSize);
     }
 }
 

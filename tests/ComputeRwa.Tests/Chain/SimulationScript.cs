@@ -296,7 +296,7 @@ internal sealed class SimulationScript(SimulationWorld world, SimulatedClient cl
     private async Task<bool> Settle(SimulatedReplica replica, int job)
     {
         var moved = false;
-        for (var i = 0; i < 30; i++)
+        for (var i = 0; i < 200; i++)
         {
             var (more, failure) = await world.Step(replica, job);
             if (failure is not null and not DutyLostException) throw new InvalidOperationException($"{replica.Name} fails though all is well: {failure}");

@@ -52,11 +52,13 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
         Same("effects on the chain", client.Acknowledged.Where(a => a.CanSucceed).Select(a => a.Effect).Distinct(), model.Logs.Select(l => l.Effect).OfType<string>());
         Same("transactions in the outbox", client.Acknowledged.Select(a => a.Id).Distinct(), rows.Where(r => r.Kind is not ("fill" or "pack")).Select(r => r.Id));
         var states = rows.ToDictionary(r => r.Id, r => r.State);
+        var errors = rows.Where(r => r.Error is not null).ToDictionary(r => r.Id, r => r.Error);
         foreach (var effect in client.Acknowledged.GroupBy(a => a.Effect))
         {
             var ends = effect.Select(a => a.Id).Distinct().Select(id => states.GetValueOrDefault(id, "nowhere")).ToList();
             var succeeded = ends.Count(e => e == "final");
-            Require(succeeded == (effect.First().CanSucceed ? 1 : 0) && ends.All(e => e is "final" or "failed"), $"{effect.Key} ends as {string.Join(", ", ends)}");
+            Require(succeeded == (effect.First().CanSucceed ? 1 : 0) && ends.All(e => e is "final" or "failed"), 
+                $"{effect.Key} ends as {string.Join(", ", ends)} {string.Join(", ", effect.Select(a => errors.GetValueOrDefault(a.Id)).OfType<string>())}");
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class SimulationWorld : IAsyncDisposable
         {
             Watched = [.. LogFilter.Of(deployment), new([Address.Parse(deployment.Contracts.TestDollar)], [])],
             LagPatience = regime.LagPatience,
-            Limits = SendLimits.Standard with { BumpAfterBlocks = regime.BumpAfterBlocks, PackGas = regime.PackGas },
+            Limits = SendLimits.Standard with { BumpAfterBlocks = regime.BumpAfterBlocks, PackGas = regime.PackGas, MostAtOnce = regime.MostAtOnce },
             Packs = [regime.PacksRunShort ? packs with { ItemGas = 100_000, SpareGas = 600_000 } : packs],
         };
         var world = new SimulationWorld(chain, scratch, options, regime, new());
@@ -73,7 +73,7 @@ internal sealed class SimulationWorld : IAsyncDisposable
     {
         if (fault is { } planned) replica.Wire.Plan(planned, after);
         var (duty, it) = replica.Jobs[job];
-        var step = it.Step();
+        var step = Whole(it);
         await Task.WhenAny(step, replica.Wire.Stopped);
         replica.Wire.Clear();
         if (!step.IsCompleted)
@@ -82,6 +82,14 @@ internal sealed class SimulationWorld : IAsyncDisposable
             return (false, null);
         }
         return await End(replica, step);
+    }
+
+    /// <summary>A step, and what it has left on its way to the node: the same seed is the same story.</summary>
+    private static async Task<bool> Whole(ChainJob job)
+    {
+        var more = await job.Step();
+        if (job is SenderJob sender) await sender.EndHandOver();
+        return more;
     }
 
     /// <summary>Lets a replica go on that stood still. If another has its duty by then, it must change nothing.</summary>
