@@ -22,11 +22,12 @@ internal sealed class Admissions : IDisposable
     private readonly HttpClient _http = new();
     private readonly Stack _stack;
     private readonly TimeSpan _patience;
+    private readonly string _name;
 
-    private Admissions(Stack stack, string apiKey, TimeSpan patience)
+    private Admissions(Stack stack, string name, TimeSpan patience)
     {
-        (_stack, _patience) = (stack, patience);
-        _http.DefaultRequestHeaders.Authorization = new("Bearer", apiKey);
+        (_stack, _name, _patience) = (stack, name, patience);
+        _http.DefaultRequestHeaders.Authorization = new("Bearer", stack.Options.Key);
     }
 
     /// <summary>In lower case, as the chain's nodes write them.</summary>
@@ -38,14 +39,15 @@ internal sealed class Admissions : IDisposable
     public ConcurrentDictionary<string, int> Refusals { get; } = [];
 
     /// <param name="patience">after which a request without an answer is sent again; 30 s unless given</param>
-    public static async Task<Admissions> Sign(Stack stack, Seed seed, int count, TimeSpan? patience = null)
+    /// <param name="name">what they are called by; where several come to one stack, each has its own</param>
+    public static async Task<Admissions> Sign(Stack stack, Seed seed, int count, TimeSpan? patience = null, string name = "admitted")
     {
-        var admissions = new Admissions(stack, stack.Options.Key, patience ?? TimeSpan.FromSeconds(30));
+        var admissions = new Admissions(stack, name, patience ?? TimeSpan.FromSeconds(30));
         var registrar = new Keys(seed).Registrar;
         TypedData? offer = null;
         for (var i = 0; i < count; i++)
         {
-            var account = seed.Word($"admitted {i}")[..42];
+            var account = seed.Word($"{name} {i}")[..42];
             var body = new Dictionary<string, object>
             {
                 ["account"] = account, ["validUntil"] = Stage.Rfc3339(World.Deadline), ["jurisdiction"] = 208, ["investorClass"] = 2, ["nonce"] = "0",
@@ -92,7 +94,7 @@ internal sealed class Admissions : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_stack.AddressOf(replica), "/v1/memberships"));
         request.Content = JsonContent.Create(_bodies[i]);
-        request.Headers.Add("Idempotency-Key", $"admit-{i.ToString(CultureInfo.InvariantCulture)}");
+        request.Headers.Add("Idempotency-Key", string.Create(CultureInfo.InvariantCulture, $"{_name}-{i}"));
         using var patience = new CancellationTokenSource(_patience);
         var sentAt = Stopwatch.GetTimestamp();
         try

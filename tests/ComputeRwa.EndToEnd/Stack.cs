@@ -91,6 +91,8 @@ internal sealed partial class Stack : IAsyncDisposable
     /// <summary>How often it has been started.</summary>
     public int RunsOf(int replica) => _runs[replica];
 
+    public bool IsRunning(int replica) => _apis[replica] is { HasExited: false };
+
     public void KillApi(int replica = 0) => _apis[replica]!.Kill();
 
     /// <summary>Stops the node where it stands; its chain is as it was when it wakes.</summary>
