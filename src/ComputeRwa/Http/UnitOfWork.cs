@@ -35,9 +35,6 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
     /// <summary>Bytes of large bodies under way at once, however many clients send them.</summary>
     private const long MostUnpacked = 128 << 20;
 
-    /// <summary>Bytes that are made room for because a client says that they will come.</summary>
-    private const long MostAtOnce = 256 << 10;
-
     private const string Deadlock = "40P01";
     private const string SerializationFailure = "40001";
     private const string UniqueViolation = "23505";
@@ -232,15 +229,13 @@ internal sealed class UnitOfWork(RequestDelegate next, Database database, TimePr
     private static async Task<byte[]?> ReadBody(HttpRequest request, long limit)
     {
         if (request.ContentLength > limit) return null;
-        using var buffer = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, MostAtOnce));
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
+        using var body = new PiecedBuffer();
+        for (int read; (read = await request.Body.ReadAsync(body.Room, request.HttpContext.RequestAborted)) > 0;)
         {
-            if (buffer.Length + read > limit) return null;
-            buffer.Write(chunk, 0, read);
+            body.Advance(read);
+            if (body.Length > limit) return null;
         }
-        return buffer.Length == buffer.Capacity ? buffer.GetBuffer() : buffer.ToArray();
+        return body.ToArray();
     }
 
     private sealed record KeyedRequest(string Caller, string Key, string Sha256);
