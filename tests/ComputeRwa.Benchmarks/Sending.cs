@@ -22,6 +22,8 @@ internal static class Sending
     /// <summary>Requests before the measured ones: a service runs for longer than the seconds in which its code is compiled again.</summary>
     private const int WarmUp = 2_000;
 
+    private static readonly TimeSpan Compiling = TimeSpan.FromSeconds(3);
+
     public static async Task Measure(IReadOnlyList<string> engines, int count)
     {
         foreach (var engine in engines) await Packed(engine, count);
@@ -89,6 +91,7 @@ internal static class Sending
         using var http = new HttpClient { BaseAddress = chain.Api, DefaultRequestHeaders = { Authorization = new("Bearer", AnvilStack.ApiKey) }, Timeout = TimeSpan.FromMinutes(5) };
         var all = await workload.Bodies(chain, http, WarmUp + count);
         await Send(chain, http, all[..WarmUp], "warm", packGas > 0);
+        await Task.Delay(Compiling);
         return await Send(chain, http, all[WarmUp..], "bench", packGas > 0);
     }
 

@@ -57,8 +57,8 @@ internal sealed class SimulationVerdict(SimulationWorld world, SimulatedClient c
         {
             var ends = effect.Select(a => a.Id).Distinct().Select(id => states.GetValueOrDefault(id, "nowhere")).ToList();
             var succeeded = ends.Count(e => e == "final");
-            Require(succeeded == (effect.First().CanSucceed ? 1 : 0) && ends.All(e => e is "final" or "failed"), 
-                $"{effect.Key} ends as {string.Join(", ", ends)} {string.Join(", ", effect.Select(a => errors.GetValueOrDefault(a.Id)).OfType<string>())}");
+            var said = string.Join(", ", effect.Select(a => errors.GetValueOrDefault(a.Id)).OfType<string>());
+            Require(succeeded == (effect.First().CanSucceed ? 1 : 0) && ends.All(e => e is "final" or "failed"), $"{effect.Key} ends as {string.Join(", ", ends)} {said}");
         }
     }
 
