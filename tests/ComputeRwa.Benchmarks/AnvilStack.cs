@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using ComputeRwa.Chain;
 using ComputeRwa.EndToEnd;
@@ -68,7 +66,7 @@ internal sealed class AnvilStack : IAsyncDisposable
 
     public static async Task<AnvilStack> Start()
     {
-        var stack = new AnvilStack(FreePort());
+        var stack = new AnvilStack(Ports.Free());
         try
         {
             await stack._node.Ready(stack.NodeAnswers, TimeSpan.FromSeconds(60));
@@ -138,7 +136,7 @@ internal sealed class AnvilStack : IAsyncDisposable
         var key = await Funded();
         Operator = Address.Parse(key.GetPublicAddress());
         _database = engine == "SQLite" ? $"sqlite:{Path.Combine(_folder, "computerwa.db")}" : await Postgres.CreateDatabase();
-        Api = new($"http://127.0.0.1:{FreePort()}");
+        Api = new($"http://127.0.0.1:{Ports.Free()}");
         var start = new ProcessStartInfo("dotnet", relay ? [typeof(Relay).Assembly.Location, Relay.Mode] : [Repository.ApiAssembly])
         {
             Environment =
@@ -182,13 +180,6 @@ internal sealed class AnvilStack : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

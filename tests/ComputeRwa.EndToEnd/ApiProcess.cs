@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
@@ -28,7 +26,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         var deployment = Path.Combine(process._folder, "deployment.json");
         await File.WriteAllTextAsync(deployment, NoChain());
         process.Database = engine == "SQLite" ? $"sqlite:{Path.Combine(process._folder, "computerwa.db")}" : await Postgres.CreateDatabase(server?.Connection);
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{Ports.Free()}";
         process.Http = new() { BaseAddress = new(url), DefaultRequestHeaders = { Authorization = new("Bearer", Key) }, Timeout = TimeSpan.FromMinutes(5) };
         var environment = new Dictionary<string, string>
         {
@@ -115,13 +113,6 @@ internal sealed class ApiProcess : IAsyncDisposable
             },
             attestors = new[] { Address(1), Address(2), Address(3) }, threshold = 2, registrar = Address(4), feeRecipient = Address(5),
         });
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

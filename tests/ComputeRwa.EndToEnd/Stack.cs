@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ComputeRwa.Demo;
@@ -27,10 +25,10 @@ internal sealed partial class Stack : IAsyncDisposable
     private Stack(int replicas, int rpcPort)
     {
         _apis = new Service?[replicas];
-        _addresses = [.. _apis.Select(_ => new Uri($"http://127.0.0.1:{FreePort()}"))];
+        _addresses = [.. _apis.Select(_ => new Uri($"http://127.0.0.1:{Ports.Free()}"))];
         Rpc = new($"http://127.0.0.1:{rpcPort}");
         _runs = new int[replicas];
-        _wires = [.. _apis.Select(_ => new Wire(FreePort(), Rpc))];
+        _wires = [.. _apis.Select(_ => new Wire(Ports.Free(), Rpc))];
         _http = new() { BaseAddress = Api, Timeout = TimeSpan.FromSeconds(10) };
         _node = Service.Start(Path.Combine(_folder, "chain.log"), new Dictionary<string, string> { ["HARDHAT_DISABLE_TELEMETRY"] = "true" },
             Repository.Node, Repository.Hardhat, "node", "--hostname", "127.0.0.1", "--port", $"{rpcPort}");
@@ -48,7 +46,7 @@ internal sealed partial class Stack : IAsyncDisposable
     /// <param name="server">a PostgreSQL of the test's own, instead of the one that all share</param>
     public static async Task<Stack> Start(string engine = "sqlite", int replicas = 1, PostgresServer? server = null, string? folder = null)
     {
-        var stack = new Stack(replicas, FreePort());
+        var stack = new Stack(replicas, Ports.Free());
         try
         {
             stack._onSharedServer = engine == "postgres" && server is null;
@@ -209,13 +207,6 @@ internal sealed partial class Stack : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Numerics;
 using ComputeRwa.Chain;
 using ComputeRwa.Kernel;
@@ -29,7 +27,7 @@ public sealed class HardhatNode : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var port = FreePort();
+        var port = EndToEnd.Ports.Free();
         Url = new($"http://127.0.0.1:{port}");
         Rpc = new RpcClient(Url);
         _process = Node("node_modules/hardhat/dist/src/cli.js", "node", "--hostname", "127.0.0.1", "--port", $"{port}");
@@ -92,13 +90,6 @@ public sealed class HardhatNode : IAsyncLifetime
         if (_process is not null) await _process.WaitForExitAsync();
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A key whose first byte is not zero, as the operator's must be.</summary>
