@@ -23,6 +23,32 @@ internal sealed record Columns(int Gpus, int Samples, int[] SmActiveBps, int[] G
 
     public static Columns Of(int gpus, int samples, IReadOnlyList<int[]> inOrder) => new(gpus, samples, inOrder[0], inOrder[1], inOrder[2], inOrder[3]);
 
+    /// <summary>The samples of some batches of one node, one after the other.</summary>
+    public static Columns Join(IReadOnlyList<Columns> parts)
+    {
+        var samples = parts.Sum(p => p.Samples);
+        var inOrder = Enumerable.Range(0, 4).Select(_ => new int[parts[0].Gpus * samples]).ToArray();
+        var first = 0;
+        foreach (var part in parts)
+        {
+            for (var c = 0; c < inOrder.Length; c++)
+                for (var gpu = 0; gpu < part.Gpus; gpu++) part.InOrder[c].AsSpan(gpu * part.Samples, part.Samples).CopyTo(inOrder[c].AsSpan(gpu * samples + first));
+            first += part.Samples;
+        }
+        return Of(parts[0].Gpus, samples, inOrder);
+    }
+
+    /// <summary>So many samples in each part.</summary>
+    public IEnumerable<Columns> Split(IEnumerable<int> counts)
+    {
+        var first = 0;
+        foreach (var count in counts)
+        {
+            yield return Of(Gpus, count, [.. InOrder.Select(column => Enumerable.Range(0, Gpus).SelectMany(gpu => column[(gpu * Samples + first)..(gpu * Samples + first + count)]).ToArray())]);
+            first += count;
+        }
+    }
+
     /// <summary>keccak256 of the int32 big-endian values: columns in order, then GPU, then sample.</summary>
     public Hash32 Hash()
     {

@@ -44,9 +44,9 @@ internal static class EvidenceStore
             rows = await Batches(tx, epoch, node.Id, after);
             foreach (var row in rows)
             {
-                WriteBatch(row, json);
+                if (row.Samples is { } samples) WriteBatch(row.Link, samples, json);
                 await json.FlushAsync(cancel);
-                after = row.Sequence;
+                after = row.Link.Sequence;
             }
         }
         while (rows.Count == BatchesAtATime);
@@ -73,29 +73,38 @@ internal static class EvidenceStore
         json.WriteEndArray();
     }
 
-    private static Task<List<EvidenceRow>> Batches(Tx tx, long epoch, NodeId node, long after) => tx.Query<EvidenceRow>(
-        """
-        SELECT b.sequence, b.from_second, b.step_seconds, s.previous_hash, b.hash, s.signature, s.columns
-        FROM telemetry_batches b JOIN telemetry_samples s ON s.epoch = b.epoch AND s.node_id = b.node_id AND s.sequence = b.sequence
-        WHERE b.epoch = @epoch AND b.node_id = @node AND b.sequence > @after ORDER BY b.sequence LIMIT @BatchesAtATime
-        """,
-        new { epoch, node, after, BatchesAtATime });
+    private static async Task<List<EvidenceRow>> Batches(Tx tx, long epoch, NodeId node, long after)
+    {
+        // What a batch names as the hash before its own is checked when it becomes a link: it is that of the link before it.
+        var links = await tx.Query<LinkRow>(
+            """
+            SELECT b.sequence, b.from_second, b.step_seconds, p.hash AS previous_hash, b.hash
+            FROM telemetry_batches b LEFT JOIN telemetry_batches p ON p.node_id = b.node_id AND p.place = b.place - 1
+            WHERE b.epoch = @epoch AND b.node_id = @node AND b.place > @after ORDER BY b.place LIMIT @BatchesAtATime
+            """,
+            new { epoch, node, after, BatchesAtATime });
+        if (links.Count == 0) return [];
+        var samples = await SampleStore.Read(tx, epoch, node, links[0].Sequence, links[^1].Sequence);
+        return links.ConvertAll(l => new EvidenceRow(l, samples.GetValueOrDefault(l.Sequence)));
+    }
 
-    private static void WriteBatch(EvidenceRow row, Utf8JsonWriter json)
+    private static void WriteBatch(LinkRow link, StoredSamples samples, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteNumber("sequence", row.Sequence);
-        json.WriteNumber("from", row.FromSecond);
-        json.WriteNumber("stepSeconds", row.StepSeconds);
-        json.WriteString("previousHash", row.PreviousHash.Value);
-        json.WriteString("hash", row.Hash.Value);
-        json.WriteString("signature", row.Signature is null ? null : "0x" + Convert.ToHexStringLower(row.Signature));
+        json.WriteNumber("sequence", link.Sequence);
+        json.WriteNumber("from", link.FromSecond);
+        json.WriteNumber("stepSeconds", link.StepSeconds);
+        json.WriteString("previousHash", (link.Sequence == 0 ? Hash32.Zero : Hash32.Of(link.PreviousHash)).Value);
+        json.WriteString("hash", link.Hash.Value);
+        json.WriteString("signature", samples.Signature is null ? null : "0x" + Convert.ToHexStringLower(samples.Signature));
         json.WritePropertyName("columns");
         // Not serialized into the writer: that would flush it synchronously, which a response stream refuses.
-        json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(ColumnsCodec.Decompress(row.Columns).ToJson(), JsonSerializerOptions.Web), skipInputValidation: true);
+        json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(samples.Columns.ToJson(), JsonSerializerOptions.Web), skipInputValidation: true);
         json.WriteEndObject();
     }
 
-    private sealed record EvidenceRow(
-        long Sequence, long FromSecond, long StepSeconds, Hash32 PreviousHash, Hash32 Hash, byte[]? Signature, byte[] Columns);
+    private sealed record LinkRow(long Sequence, long FromSecond, long StepSeconds, byte[]? PreviousHash, Hash32 Hash);
+
+    /// <param name="Samples">null once they were dropped</param>
+    private sealed record EvidenceRow(LinkRow Link, StoredSamples? Samples);
 }

@@ -36,10 +36,10 @@ internal static class GapStore
         return (await tx.Query<HoleRow>(
             """
             SELECT l.sequence, l.from_second, b.from_second AS before_from, b.step_seconds AS before_step, b.samples AS before_samples
-            FROM telemetry_batches l JOIN telemetry_batches b ON b.node_id = l.node_id AND b.sequence = l.sequence - 1
-            WHERE l.node_id = @node AND l.sequence >= @first AND l.sequence <= @last
+            FROM telemetry_batches l JOIN telemetry_batches b ON b.node_id = l.node_id AND b.place = l.place - 1
+            WHERE l.node_id = @node AND l.place >= @first AND l.place <= @last
               AND l.from_second > b.from_second + b.step_seconds * b.samples AND b.from_second + b.step_seconds * b.samples < @to
-            ORDER BY l.sequence LIMIT @limit
+            ORDER BY l.place LIMIT @limit
             """,
             new { node, first, last, to, limit })).ConvertAll(r => new Hole(r.Sequence, r.BeforeFrom + r.BeforeStep * r.BeforeSamples, r.FromSecond));
     }
@@ -51,7 +51,7 @@ internal static class GapStore
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (await tx.Single<long>("SELECT from_second FROM telemetry_batches WHERE node_id = @node AND sequence = @middle", new { node, middle }) < second) low = middle + 1;
+            if (await tx.Single<long>("SELECT from_second FROM telemetry_batches WHERE node_id = @node AND place = @middle", new { node, middle }) < second) low = middle + 1;
             else high = middle;
         }
         return low;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Telemetry;
@@ -74,22 +75,50 @@ internal static class Rollup
     }
 
     /// <summary>
-    /// The number of GPUs, then the five sums of each, all as varints; and a zero where the length would be that of the layout before, which was
-    /// forty bytes a GPU.
+    /// A zero, the number of GPUs, and for each of the five sums the least, how many bits what lies above it takes, and that of each GPU in so many bits, lowest
+    /// first: the GPUs of a node do about the same. Numbers are varints. And a zero where the length would be that of the first layout, which was forty bytes a GPU.
     /// </summary>
     public static byte[] ToBytes(GpuUse[] uses)
     {
-        var bytes = new byte[(1 + 5 * uses.Length) * MostVarint + 1];
-        var at = Write(bytes, 0, uses.Length);
-        foreach (var use in uses)
-            foreach (var sum in (ReadOnlySpan<long>)[use.Available, use.Busy, use.LoadSeconds, use.Guessed, use.MilliwattSeconds])
-                at = Write(bytes, at, sum);
+        var bytes = new byte[(2 + 10 + 5 * uses.Length) * MostVarint + 1];
+        var at = Write(bytes, 1, uses.Length);
+        for (var sum = 0; sum < Sums.Length; sum++)
+        {
+            var least = uses.Length == 0 ? 0 : uses.Min(Sums[sum]);
+            var bits = uses.Length == 0 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)(uses.Max(Sums[sum]) - least));
+            at = Write(bytes, at, least);
+            bytes[at++] = (byte)bits;
+            for (var i = 0; i < uses.Length * bits; i++)
+                if (((Sums[sum](uses[i / bits]) - least) >> (i % bits) & 1) == 1) bytes[at + i / 8] |= (byte)(1 << (i % 8));
+            at += (uses.Length * bits + 7) / 8;
+        }
         return bytes[..(at % RowSize == 0 ? at + 1 : at)];
     }
 
     public static GpuUse[] FromBytes(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length % RowSize == 0) return FromFixed(bytes);
+        if (bytes[0] != 0) return FromVarints(bytes);
+        bytes = bytes[1..];
+        var sums = new long[Sums.Length][];
+        var gpus = (int)Read(ref bytes);
+        for (var sum = 0; sum < sums.Length; sum++)
+        {
+            sums[sum] = new long[gpus];
+            Array.Fill(sums[sum], Read(ref bytes));
+            var bits = (int)bytes[0];
+            bytes = bytes[1..];
+            for (var i = 0; i < gpus * bits; i++) sums[sum][i / bits] += (long)(bytes[i / 8] >> (i % 8) & 1) << (i % bits);
+            bytes = bytes[((gpus * bits + 7) / 8)..];
+        }
+        return [.. Enumerable.Range(0, gpus).Select(i => new GpuUse(sums[0][i], sums[1][i], sums[2][i], sums[3][i], sums[4][i]))];
+    }
+
+    private static readonly Func<GpuUse, long>[] Sums = [u => u.Available, u => u.Busy, u => u.LoadSeconds, u => u.Guessed, u => u.MilliwattSeconds];
+
+    /// <summary>The layout before: the number of GPUs, then the five sums of each, all as varints.</summary>
+    private static GpuUse[] FromVarints(ReadOnlySpan<byte> bytes)
+    {
         var uses = new GpuUse[Read(ref bytes)];
         for (var i = 0; i < uses.Length; i++) uses[i] = new(Read(ref bytes), Read(ref bytes), Read(ref bytes), Read(ref bytes), Read(ref bytes));
         return uses;

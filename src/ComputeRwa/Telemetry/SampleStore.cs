@@ -14,15 +14,16 @@ internal static class SampleStore
 
     private const string Turn = "telemetry-samples";
 
-    private static readonly Bulk<ReadyBatch> Rows = new Bulk<ReadyBatch>("INSERT INTO telemetry_samples")
-        .Number("epoch", b => b.Link.Epoch).Text("node_id", b => b.Link.NodeId.Value).Number("sequence", b => b.Link.Sequence)
-        .Bytes("previous_hash", b => b.Link.PreviousHash.ToBytes()).Bytes("signature", b => b.Link.Signature is { } s ? Convert.FromHexString(s.AsSpan(2)) : null)
-        .Bytes("columns", b => b.Packed.Columns);
+    private static readonly Bulk<SampleRow> Rows = new Bulk<SampleRow>("INSERT INTO telemetry_samples")
+        .Number("epoch", r => r.Epoch).Number("node", r => r.Node).Number("sequence", r => r.Sequence).Number("batches", r => r.Batches)
+        .Bytes("signatures", r => r.Signatures).Bytes("columns", r => r.Columns).Bytes("rest", r => r.Rest);
 
-    public static async Task Insert(Tx tx, IReadOnlyCollection<ReadyBatch> batches)
+    /// <param name="batches">a node's that follow one another are neighbours, in order</param>
+    public static async Task Insert(Tx tx, IReadOnlyCollection<ReadyBatch> batches, IReadOnlyDictionary<NodeId, long> numbers)
     {
         if (tx.IsPostgres) await MakeParts(tx, batches.Select(b => b.Link.Epoch / EpochsOfAPart).Distinct().ToArray());
-        await Rows.Insert(tx, batches);
+        var rows = SampleRow.Make(batches, numbers);
+        await Rows.Insert(tx, tx.IsPostgres ? rows.ConvertAll(r => r.Cut()) : rows);
     }
 
     /// <summary>The samples of batches that waited, as they become links.</summary>
@@ -31,15 +32,36 @@ internal static class SampleStore
         if (tx.IsPostgres) await MakeParts(tx, epochs.Select(e => e / EpochsOfAPart).Distinct().ToArray());
         await tx.Execute(
             """
-            INSERT INTO telemetry_samples (epoch, node_id, sequence, previous_hash, signature, columns)
-            SELECT epoch, node_id, sequence, previous_hash, signature, columns FROM telemetry_waiting WHERE node_id = @node AND sequence IN @numbers
+            INSERT INTO telemetry_samples (epoch, node, sequence, batches, signatures, columns)
+            SELECT w.epoch, n.number, w.sequence, 1, w.signature, w.columns
+            FROM telemetry_waiting w JOIN telemetry_nodes n ON n.node_id = w.node_id WHERE w.node_id = @node AND w.sequence IN @numbers
             """,
             new { node, numbers });
     }
 
     public static async Task<Columns?> Find(Tx tx, long epoch, NodeId node, long sequence) =>
-        await tx.First<byte[]>("SELECT columns FROM telemetry_samples WHERE epoch = @epoch AND node_id = @node AND sequence = @sequence", new { epoch, node, sequence }) is { } columns
-            ? ColumnsCodec.Decompress(columns) : null;
+        (await Read(tx, epoch, node, sequence, sequence)).TryGetValue(sequence, out var samples) ? samples.Columns : null;
+
+    /// <summary>Those of a node's batches of one epoch from one number to another, both ends inside, as far as they were not dropped.</summary>
+    public static async Task<Dictionary<long, StoredSamples>> Read(Tx tx, long epoch, NodeId node, long first, long last) => (await tx.Query<SampleRow>(
+        $"""
+        SELECT s.epoch, s.node, s.sequence, s.batches, s.signatures, s.columns, s.rest
+        FROM telemetry_nodes n JOIN telemetry_samples s ON s.node = n.number WHERE n.node_id = @node AND s.epoch = @epoch AND {Touch}
+        """,
+        new { node, epoch, first, last })).SelectMany(r => r.Split()).Where(s => s.Sequence >= first && s.Sequence <= last).ToDictionary(s => s.Sequence);
+
+    /// <summary>Of batches that have samples their signatures, null where one is not signed.</summary>
+    public static async Task<Dictionary<long, byte[]?>> Signatures(Tx tx, NodeId node, IEnumerable<long> epochs, long first, long last) => (await tx.Query<SignaturesRow>(
+        $"""
+        SELECT s.sequence, s.batches, s.signatures
+        FROM telemetry_nodes n JOIN telemetry_samples s ON s.node = n.number WHERE n.node_id = @node AND s.epoch IN @epochs AND {Touch}
+        """,
+        new { node, epochs = epochs.Distinct().ToArray(), first, last }))
+        .SelectMany(r => Enumerable.Range(0, (int)r.Batches).Select(i => (Sequence: r.Sequence - r.Batches + 1 + i, Signature: SampleRow.Signature(r.Batches, r.Signatures, i))))
+        .ToDictionary(s => s.Sequence, s => s.Signature);
+
+    /// <summary>Rows with a batch from @first to @last; the bounds of the last number are for the index.</summary>
+    private static readonly string Touch = $"s.sequence >= @first AND s.sequence < @last + {SampleRow.MostBatches} AND s.sequence - s.batches < @last";
 
     /// <summary>Whether an epoch's samples may have been dropped: then nothing can be recomputed from them.</summary>
     public static async Task<bool> IsDropped(Tx tx, long epoch) => await DroppedThrough(tx) >= epoch;
@@ -86,8 +108,10 @@ internal static class SampleStore
         foreach (var part in parts.Except(there).Order())
             await tx.Execute(
                 $"""
-                CREATE TABLE telemetry_samples_{part} (LIKE telemetry_samples INCLUDING DEFAULTS INCLUDING STORAGE);
+                CREATE TABLE telemetry_samples_{part} (LIKE telemetry_samples INCLUDING DEFAULTS INCLUDING STORAGE) WITH (toast_tuple_target = 4080);
                 ALTER TABLE telemetry_samples ATTACH PARTITION telemetry_samples_{part} FOR VALUES FROM ({part * EpochsOfAPart}) TO ({(part + 1) * EpochsOfAPart})
                 """);
     }
+
+    private sealed record SignaturesRow(long Sequence, long Batches, byte[]? Signatures);
 }

@@ -23,12 +23,10 @@ internal static class SeriesStore
         }
         foreach (var rows in cut.GroupBy(r => r.Epoch).SelectMany(epoch => epoch.Chunk(BatchesAtATime)))
         {
-            var samples = (await tx.Query<SamplesRow>(
-                "SELECT sequence, columns FROM telemetry_samples WHERE epoch = @epoch AND node_id = @node AND sequence IN @numbers",
-                new { epoch = rows[0].Epoch, node, numbers = rows.Select(r => r.Sequence).ToArray() })).ToDictionary(r => r.Sequence, r => r.Columns);
+            var samples = await SampleStore.Read(tx, rows[0].Epoch, node, rows.Min(r => r.Sequence), rows.Max(r => r.Sequence));
             foreach (var row in rows)
             {
-                if (samples.TryGetValue(row.Sequence, out var columns)) series.Add(row.FromSecond, (int)row.StepSeconds, ColumnsCodec.Decompress(columns));
+                if (samples.TryGetValue(row.Sequence, out var stored)) series.Add(row.FromSecond, (int)row.StepSeconds, stored.Columns);
                 else series.Add(row.FromSecond, Rollup.FromBytes(row.Rollup));
             }
         }
@@ -39,6 +37,4 @@ internal static class SeriesStore
     {
         public long ToSecond => FromSecond + StepSeconds * Samples;
     }
-
-    private sealed record SamplesRow(long Sequence, byte[] Columns);
 }

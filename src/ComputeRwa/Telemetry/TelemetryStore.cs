@@ -43,7 +43,7 @@ internal static class TelemetryStore
     {
         alone ??= [];
         var links = batches.Select(b => b.Link).ToList();
-        var (closed, withWaiting, keys) = await Begin(tx, links, alone);
+        var (closed, withWaiting, keys, numbers) = await Begin(tx, links, alone);
         var chains = await Chains(tx, links, closed, withWaiting);
         var verdicts = await Judge(tx, batches, chains, closed, keys, now);
 
@@ -56,8 +56,8 @@ internal static class TelemetryStore
             alone.UnionWith(begin.Select(b => b.Link.NodeId));
             return null;
         }
-        if (await Rows.Insert(tx, linked.ConvertAll(b => new Row(b, now))) < linked.Count) return null;
-        await SampleStore.Insert(tx, linked);
+        if (await Rows.Insert(tx, linked.ConvertAll(b => new Row(b, numbers[b.Link.NodeId], now))) < linked.Count) return null;
+        await SampleStore.Insert(tx, linked, numbers);
         await WaitingStore.Insert(tx, begin, now);
         return await EndWaiting(tx, chains, now) ? verdicts : null;
     }
@@ -118,10 +118,10 @@ internal static class TelemetryStore
     }
 
     /// <summary>
-    /// Which of the batches' epochs are closed, at which nodes batches wait, and which keys were replaced. None of the other epochs is closed until this transaction
+    /// Which of the batches' epochs are closed, at which nodes batches wait, which keys were replaced, and by which numbers nodes are stored. None of the other epochs is closed until this transaction
     /// ends, no key is replaced, and nothing begins to wait at a node, so that what waits is never left behind by the link that it waits for.
     /// </summary>
-    private static async Task<(HashSet<long> Closed, List<NodeId> WithWaiting, ILookup<NodeId, SigningKey> Keys)> Begin(Tx tx, List<Link> links, HashSet<NodeId> alone)
+    private static async Task<(HashSet<long> Closed, List<NodeId> WithWaiting, ILookup<NodeId, SigningKey> Keys, Dictionary<NodeId, long> Numbers)> Begin(Tx tx, List<Link> links, HashSet<NodeId> alone)
     {
         var (epochs, nodes) = (links.Select(l => l.Epoch).Distinct().Order().ToArray(), links.Select(l => l.NodeId).Distinct().ToList());
         // One question for all: this is asked for every batch there is, and nearly always there is nothing to find.
@@ -129,6 +129,7 @@ internal static class TelemetryStore
             """
             SELECT CAST(epoch AS TEXT) FROM telemetry_closed_epochs WHERE epoch IN @epochs
             UNION ALL SELECT DISTINCT node_id FROM telemetry_waiting WHERE node_id IN @ids
+            UNION ALL SELECT node_id || ' ' || number FROM telemetry_nodes WHERE node_id IN @ids
             UNION ALL SELECT node_id || ' ' || number || ' ' || from_sequence || ' ' || signing_key FROM node_signing_keys WHERE node_id IN @ids
             """;
         const string Locks =
@@ -146,11 +147,22 @@ internal static class TelemetryStore
             alones = (bool[])[.. epochs.Select(_ => false), .. turns.Select(own.Contains)],
         });
         var words = found.ConvertAll(f => f.Split(' '));
+        var numbers = words.Where(w => w.Length == 2).ToDictionary(w => NodeId.From(w[0]), w => Number(w[1]));
+        if (nodes.FindAll(n => !numbers.ContainsKey(n)) is { Count: > 0 } fresh) numbers = numbers.Concat(await NumberNodes(tx, fresh)).ToDictionary();
         return ([.. words.Where(w => !IsNode(w)).Select(w => Number(w[0]))], [.. words.Where(w => IsNode(w) && w.Length == 1).Select(w => NodeId.From(w[0]))],
-            words.Where(w => w.Length > 1).ToLookup(w => NodeId.From(w[0]), w => new SigningKey(Number(w[1]), Number(w[2]), Address.Parse(w[3]))));
+            words.Where(w => w.Length > 2).ToLookup(w => NodeId.From(w[0]), w => new SigningKey(Number(w[1]), Number(w[2]), Address.Parse(w[3]))), numbers);
 
         static bool IsNode(string[] words) => words[0].StartsWith(NodeId.Prefix, StringComparison.Ordinal);
         static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Gives nodes their numbers, which they keep: a batch of a minute is not much larger than four names of its node.</summary>
+    private static async Task<Dictionary<NodeId, long>> NumberNodes(Tx tx, List<NodeId> nodes)
+    {
+        // In order, so that two writers that meet wait for one another instead of for each other; whoever was first has numbered them for both.
+        await Numbers.Insert(tx, [.. nodes.OrderBy(n => n.Value, StringComparer.Ordinal)]);
+        return (await tx.Query<NumberRow>("SELECT node_id, CAST(number AS BIGINT) AS number FROM telemetry_nodes WHERE node_id IN @ids", new { ids = nodes.Select(n => n.Value).ToArray() }))
+            .ToDictionary(r => r.NodeId, r => r.Number);
     }
 
     /// <summary>Waits for those who extend a node's chain, and lets nobody else begin to until this transaction ends: what is read from here on is how it stands.</summary>
@@ -166,8 +178,8 @@ internal static class TelemetryStore
     public static async Task<Dictionary<NodeId, ChainHead>> Heads(Tx tx, IEnumerable<NodeId> nodes) => (await tx.Query<HeadRow>(
         """
         SELECT b.node_id, b.sequence, b.hash, b.from_second, b.step_seconds, b.samples
-        FROM nodes n JOIN telemetry_batches b ON b.node_id = n.id AND b.sequence = (SELECT MAX(sequence) FROM telemetry_batches WHERE node_id = n.id)
-        WHERE n.id IN @nodes
+        FROM telemetry_nodes n JOIN telemetry_batches b ON b.node_id = n.node_id AND b.place = (SELECT MAX(sequence) FROM telemetry_links WHERE node = n.number)
+        WHERE n.node_id IN @nodes
         """,
         new { nodes = nodes.Select(n => n.Value).ToArray() })).ToDictionary(h => h.NodeId, h => h.ToHead());
 
@@ -178,7 +190,7 @@ internal static class TelemetryStore
         foreach (var node in links.GroupBy(l => l.NodeId))
         {
             var numbers = node.Select(l => l.Sequence).Distinct().ToArray();
-            foreach (var row in await tx.Query<RepeatRow>("SELECT node_id, sequence, hash, trust FROM telemetry_batches WHERE node_id = @node AND sequence IN @numbers", new { node = node.Key, numbers }))
+            foreach (var row in await tx.Query<RepeatRow>("SELECT node_id, sequence, hash, trust FROM telemetry_batches WHERE node_id = @node AND place IN @numbers", new { node = node.Key, numbers }))
                 found[(row.NodeId, row.Sequence)] = row;
         }
         return found;
@@ -196,21 +208,22 @@ internal static class TelemetryStore
 
     public static async Task<ChainHead> Head(Tx tx, NodeId node) => (await Heads(tx, [node])).GetValueOrDefault(node, ChainHead.Empty);
 
-    public static Task<BatchRow?> Find(Tx tx, NodeId node, long sequence) => tx.First<BatchRow>(
-        """
-        SELECT b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, s.previous_hash, b.hash, s.signature, b.trust, b.received_at
-        FROM telemetry_batches b LEFT JOIN telemetry_samples s ON s.epoch = b.epoch AND s.node_id = b.node_id AND s.sequence = b.sequence
-        WHERE b.node_id = @node AND b.sequence = @sequence
-        """,
-        new { node, sequence });
+    public static async Task<BatchRow?> Find(Tx tx, NodeId node, long sequence) => (await List(tx, node, sequence - 1, 1)) is [var row] && row.Sequence == sequence ? row : null;
 
-    public static Task<List<BatchRow>> List(Tx tx, NodeId node, long after, int limit) => tx.Query<BatchRow>(
-        """
-        SELECT b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, s.previous_hash, b.hash, s.signature, b.trust, b.received_at
-        FROM telemetry_batches b LEFT JOIN telemetry_samples s ON s.epoch = b.epoch AND s.node_id = b.node_id AND s.sequence = b.sequence
-        WHERE b.node_id = @node AND b.sequence > @after ORDER BY b.sequence LIMIT @limit
-        """,
-        new { node, after, limit });
+    public static async Task<List<BatchRow>> List(Tx tx, NodeId node, long after, int limit)
+    {
+        // What a batch names as the hash before its own is checked when it becomes a link: it is that of the link before it.
+        var links = await tx.Query<LinkRow>(
+            """
+            SELECT b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, p.hash AS previous_hash, b.hash, b.trust, b.received_at
+            FROM telemetry_batches b LEFT JOIN telemetry_batches p ON p.node_id = b.node_id AND p.place = b.place - 1
+            WHERE b.node_id = @node AND b.place > @after ORDER BY b.place LIMIT @limit
+            """,
+            new { node, after, limit });
+        if (links.Count == 0) return [];
+        var signatures = await SampleStore.Signatures(tx, node, links.Select(l => l.Epoch), links[0].Sequence, links[^1].Sequence);
+        return links.ConvertAll(l => l.ToRow(signatures));
+    }
 
     /// <summary>Makes an epoch's evidence final: no batch is taken for it from this transaction on, and what waits for it is refused. Repeatable.</summary>
     public static async Task CloseEpoch(Tx tx, long epoch, DateTimeOffset now)
@@ -228,15 +241,31 @@ internal static class TelemetryStore
 
     public static async Task<bool> IsClosed(Tx tx, long epoch) => (await Closed(tx, [epoch])).Count > 0;
 
-    private static readonly Bulk<Row> Rows = new Bulk<Row>("INSERT INTO telemetry_batches", "ON CONFLICT (node_id, sequence) DO NOTHING")
-        .Text("node_id", r => r.Link.NodeId.Value).Number("sequence", r => r.Link.Sequence).Number("epoch", r => r.Link.Epoch)
+    private static readonly Bulk<Row> Rows = new Bulk<Row>("INSERT INTO telemetry_links", "ON CONFLICT (node, sequence) DO NOTHING")
+        .Number("node", r => r.Node).Number("sequence", r => r.Link.Sequence).Number("epoch", r => r.Link.Epoch)
         .Number("from_second", r => r.Link.From).Number("step_seconds", r => r.Link.Step).Number("samples", r => r.Link.Samples)
         .Bytes("hash", r => r.Link.Hash.ToBytes()).Number("trust", r => (long)r.Link.Trust).Number("received_at", r => r.At.ToUnixTimeMilliseconds())
         .Bytes("rollup", r => r.Batch.Packed.Rollup);
 
-    private sealed record Row(ReadyBatch Batch, DateTimeOffset At)
+    private static readonly Bulk<NodeId> Numbers = new Bulk<NodeId>("INSERT INTO telemetry_nodes", "ON CONFLICT (node_id) DO NOTHING").Text("node_id", n => n.Value);
+
+    private sealed record NumberRow(NodeId NodeId, long Number);
+
+    private sealed record Row(ReadyBatch Batch, long Node, DateTimeOffset At)
     {
         public Link Link => Batch.Link;
+    }
+
+    private sealed record LinkRow(
+        long Sequence, long Epoch, long FromSecond, long StepSeconds, long Samples, byte[]? PreviousHash, Hash32 Hash, long Trust, DateTimeOffset ReceivedAt)
+    {
+        /// <param name="signatures">of the batches that have samples</param>
+        public BatchRow ToRow(Dictionary<long, byte[]?> signatures)
+        {
+            var isKept = signatures.TryGetValue(Sequence, out var signature);
+            var previous = !isKept ? null : Sequence == 0 ? Hash32.Zero.ToBytes() : PreviousHash;
+            return new(Sequence, Epoch, FromSecond, StepSeconds, Samples, previous, Hash, signature, Trust, ReceivedAt);
+        }
     }
 
     private sealed record RepeatRow(NodeId NodeId, long Sequence, Hash32 Hash, long Trust);

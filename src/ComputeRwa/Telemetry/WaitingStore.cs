@@ -31,9 +31,10 @@ internal static class WaitingStore
         var numbers = links.Select(l => l.Sequence).ToArray();
         var linked = await tx.Execute(
             """
-            INSERT INTO telemetry_batches (node_id, sequence, epoch, from_second, step_seconds, samples, hash, trust, received_at, rollup)
-            SELECT node_id, sequence, epoch, from_second, step_seconds, samples, hash, @Trust, received_at, rollup
-            FROM telemetry_waiting WHERE node_id = @node AND sequence IN @numbers ON CONFLICT (node_id, sequence) DO NOTHING
+            INSERT INTO telemetry_links (node, sequence, epoch, from_second, step_seconds, samples, hash, trust, received_at, rollup)
+            SELECT n.number, w.sequence, w.epoch, w.from_second, w.step_seconds, w.samples, w.hash, @Trust, w.received_at, w.rollup
+            FROM telemetry_waiting w JOIN telemetry_nodes n ON n.node_id = w.node_id
+            WHERE w.node_id = @node AND w.sequence IN @numbers ON CONFLICT (node, sequence) DO NOTHING
             """,
             new { node, numbers, Trust = (long)Trust.Attested });
         if (linked < numbers.Length) return false;

@@ -9,7 +9,7 @@ internal static class TelemetryTable
     {
         var (nodes, batches) = full ? (64, 80) : (32, 40);
         var long_ = FleetData.Make(nodes, batches, 600);
-        var short_ = FleetData.Make(nodes, batches * 2, 60);
+        var short_ = FleetData.Make(nodes, batches * 8, 60);
         var rows = new List<Stored>();
         foreach (var engine in new[] { "SQLite", "PostgreSQL" })
         {

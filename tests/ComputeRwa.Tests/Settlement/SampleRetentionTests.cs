@@ -36,7 +36,8 @@ public sealed class SampleRetentionTests(HardhatNode node) : IAsyncLifetime
         var old = new Link(NodeId.From("node_of_long_ago"), 0, epoch - 2 * SampleStore.EpochsOfAPart, 0, 1, 1, Hash32.Zero, Hash32.Of(7), null);
         await using (var tx = App.Database.Write())
         {
-            await SampleStore.Insert(tx, [new(old, new([], ColumnsCodec.Compress(Columns.Of(1, 1, [[1], [1], [1], [1]]))))]);
+            var number = await tx.Single<long>("INSERT INTO telemetry_nodes (node_id) VALUES (@NodeId) RETURNING CAST(number AS BIGINT)", new { old.NodeId });
+            await SampleStore.Insert(tx, [new(old, new([], ColumnsCodec.Compress(Columns.Of(1, 1, [[1], [1], [1], [1]]))))], new Dictionary<NodeId, long> { [old.NodeId] = number });
             await tx.Commit();
         }
         using var job = Job(TimeSpan.Zero);

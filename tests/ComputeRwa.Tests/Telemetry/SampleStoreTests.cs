@@ -63,7 +63,7 @@ public class SampleStoreTests
         var node = await scratch.AddNode(1, 1);
         var samples = new PackedBatch([], ColumnsCodec.Compress(Columns.Of(1, 1, [[1], [1], [1], [1]])));
         Task Store(Tx tx, long sequence, long epoch = 0) =>
-            SampleStore.Insert(tx, [new(new(node.Id, sequence, First + epoch, (First + epoch) * 3_600, 15, 1, Hash32.Zero, Hash32.Zero, null), samples)]);
+            SampleStore.Insert(tx, [new(new(node.Id, sequence, First + epoch, (First + epoch) * 3_600, 15, 1, Hash32.Zero, Hash32.Zero, null), samples)], new Dictionary<NodeId, long> { [node.Id] = 1 });
         // A connection that has run these statements before has nothing left to look up in the catalogue, and so does not notice what changed there.
         await scratch.Write(async tx =>
         {
@@ -75,7 +75,7 @@ public class SampleStoreTests
         await scratch.Write(tx => Store(tx, 0));
         await Store(late, 11);
         await late.Commit();
-        Assert.Equal(12, await scratch.Read(tx => tx.Single<long>("SELECT count(*) FROM telemetry_samples")));
+        Assert.Equal(12, await scratch.Read(tx => tx.Single<long>("SELECT CAST(SUM(batches) AS BIGINT) FROM telemetry_samples")));
 
         static async Task NotThere(Tx tx) => Assert.Null(await tx.First<string>($"SELECT CAST(to_regclass('telemetry_samples_{First / SampleStore.EpochsOfAPart}') AS TEXT)"));
     }
@@ -89,9 +89,10 @@ public class SampleStoreTests
         // Back to the tables of before, with these two batches as they were stored then.
         await scratch.Write(async tx =>
         {
-            foreach (var table in new[] { "telemetry_samples", "telemetry_batches", "telemetry_dropped_samples", "telemetry_closed_epochs" }) await tx.Execute($"DROP TABLE {table}");
+            await tx.Execute("DROP VIEW telemetry_batches");
+            foreach (var table in new[] { "telemetry_samples", "telemetry_links", "telemetry_nodes", "telemetry_dropped_samples", "telemetry_closed_epochs" }) await tx.Execute($"DROP TABLE {table}");
             await tx.Execute(Script("0011_telemetry.sql"));
-            await tx.Execute("DELETE FROM migrations WHERE name LIKE '0040_%'");
+            await tx.Execute("DELETE FROM migrations WHERE name LIKE '0040_%' OR name LIKE '0063_%'");
             foreach (var b in chain)
                 await tx.Execute(
                     """
@@ -100,7 +101,7 @@ public class SampleStoreTests
                     """,
                     new { b.NodeId, b.Sequence, b.Epoch, b.From, b.Step, b.Columns.Samples, b.PreviousHash, b.Hash, signature = b.Sequence == 0 ? b.Signature : null, rollup = Fixed(b), columns = ColumnsCodec.Compress(b.Columns) });
         });
-        Assert.Equal(1, await Migrator.Migrate(scratch.Database, Samples.Now));
+        Assert.Equal(2, await Migrator.Migrate(scratch.Database, Samples.Now));
 
         var rows = await scratch.Read(tx => TelemetryStore.List(tx, node.Id, -1, 10));
         Assert.Equal(chain.Select(b => (b.Sequence, b.Hash, b.PreviousHash)), rows.Select(r => (r.Sequence, r.Hash, Hash32.Of(r.PreviousHash))));
@@ -112,6 +113,53 @@ public class SampleStoreTests
         }
         var next = Read(node, Samples.Signed(node, 1, 2, chain[1].To, 15, chain[1].Hash, Samples.Random(new(9), 2, 4)));
         Assert.True((await scratch.Write(tx => TelemetryStore.Append(tx, next, PackedBatch.Of(next), Samples.Now))).Ok(out _, out _));
+    }
+
+    /// <summary>Small signed batches that follow one another share a row, up to sixteen; each is read by itself, whichever of them are asked for.</summary>
+    [Fact]
+    public async Task Batches_that_are_stored_together_are_read_one_by_one()
+    {
+        await using var scratch = await ScratchDatabase.Make();
+        var nodes = new[] { await scratch.AddNode(1, 2), await scratch.AddNode(2, 2) };
+        var chains = nodes.Select((n, i) => Chain(n, i + 1)).ToList();
+        var all = chains.SelectMany(c => c).ToList();
+        await scratch.Write(async tx => Assert.All((await TelemetryStore.AppendAll(tx, all.ConvertAll(b => new ReadyBatch(b.Link, PackedBatch.Of(b)) { SignedBy = b.SignedBy }), Samples.Now))!, v => Assert.True(v.Ok(out _, out _))));
+        // 0 to 15, 16 to 18, a large one, two of the next epoch, an unsigned one, and the last.
+        Assert.Equal(2 * 6, await scratch.Read(tx => tx.Single<long>("SELECT COUNT(*) FROM telemetry_samples")));
+        foreach (var (node, chain) in nodes.Zip(chains))
+        {
+            foreach (var (first, last) in new[] { (0, 23), (0, 0), (15, 16), (5, 7), (18, 19), (17, 30) })
+            {
+                var read = new Dictionary<long, StoredSamples>();
+                foreach (var epoch in new[] { First, First + 1 })
+                    foreach (var (number, samples) in await scratch.Read(tx => SampleStore.Read(tx, epoch, node.Id, first, last))) read.Add(number, samples);
+                Assert.Equal(chain.Where(b => b.Sequence >= first && b.Sequence <= last).Select(b => (b.Sequence, b.Signature, b.Columns.Hash())),
+                    read.Values.OrderBy(s => s.Sequence).Select(s => (s.Sequence, s.Signature is null ? null : "0x" + Convert.ToHexStringLower(s.Signature), s.Columns.Hash())));
+            }
+            var rows = await scratch.Read(tx => TelemetryStore.List(tx, node.Id, 3, 100));
+            Assert.Equal(chain.Skip(4).Select(b => (b.Sequence, b.PreviousHash, b.Signature)), rows.Select(r => (r.Sequence, Hash32.Of(r.PreviousHash), r.Signature is null ? null : "0x" + Convert.ToHexStringLower(r.Signature))));
+        }
+
+        static List<Batch> Chain(Node node, int key)
+        {
+            var (chain, from, previous) = (new List<Batch>(), Length.StartOf(First).ToUnixTimeSeconds(), Hash32.Zero);
+            for (var i = 0; i < 24; i++)
+            {
+                if (i == 20) from = Length.StartOf(First + 1).ToUnixTimeSeconds();
+                var post = Samples.Signed(node, key, i, from, 1, previous, Samples.Random(new(i), 2, i == 19 ? 1_000 : 20 + i % 3));
+                chain.Add(Read(node, i == 22 ? post with { Signature = null } : post));
+                (from, previous) = (chain[^1].To, chain[^1].Hash);
+            }
+            return chain;
+        }
+    }
+
+    [Fact]
+    public void Sums_of_the_layout_before_are_still_read()
+    {
+        GpuUse[] uses = [new(600, 127, 5_000_000, 0, 300_000_000), new(128, 0, 1, 2, 3)];
+        byte[] stored = [2, 0xd8, 0x04, 0x7f, 0xc0, 0x96, 0xb1, 0x02, 0, 0x80, 0xc6, 0x86, 0x8f, 0x01, 0x80, 0x01, 0, 1, 2, 3];
+        Assert.Equal(uses, Rollup.FromBytes(stored));
     }
 
     [Fact]

@@ -51,7 +51,8 @@ public class TelemetryWriterTests
         await using var scratch = await ScratchDatabase.Make();
         var nodes = new List<Node>();
         for (var i = 1; i <= 5; i++) nodes.Add(await scratch.AddNode(i, 1));
-        await scratch.Break("INSERT ON telemetry_batches", $"NEW.node_id = '{nodes[2].Id}'");
+        await scratch.Write(tx => tx.Execute("INSERT INTO telemetry_nodes (node_id) VALUES (@Id)", new { nodes[2].Id }));
+        await scratch.Break("INSERT ON telemetry_links", "NEW.node = 1");
         using var writer = Writer(scratch);
         var requests = nodes.ConvertAll(n => writer.Append([.. Chain(n, 2)]));
         await writer.StartAsync(default);

@@ -13,7 +13,8 @@ internal sealed record NodeToCheck(NodeId NodeId, long Through);
 
 internal sealed record NodePrints(NodeId NodeId, byte[] Prints);
 
-internal sealed record CheckedBatch(long Sequence, long FromSecond, long StepSeconds, byte[] Columns);
+/// <param name="Columns">null once they were dropped</param>
+internal sealed record CheckedBatch(long Sequence, long FromSecond, long StepSeconds, Columns? Columns);
 
 /// <summary>What was checked, and how far.</summary>
 internal static class CheckStore
@@ -25,8 +26,8 @@ internal static class CheckStore
         var epochs = await tx.Query<long>(
             """
             WITH RECURSIVE e(epoch) AS (
-                SELECT MIN(epoch) FROM telemetry_batches WHERE epoch >= @from
-                UNION ALL SELECT (SELECT MIN(b.epoch) FROM telemetry_batches b WHERE b.epoch > e.epoch) FROM e WHERE e.epoch < @before)
+                SELECT MIN(epoch) FROM telemetry_links WHERE epoch >= @from
+                UNION ALL SELECT (SELECT MIN(b.epoch) FROM telemetry_links b WHERE b.epoch > e.epoch) FROM e WHERE e.epoch < @before)
             SELECT epoch FROM e WHERE epoch < @before ORDER BY epoch
             """,
             new { from, before });
@@ -39,21 +40,27 @@ internal static class CheckStore
     public static Task<List<NodeToCheck>> Nodes(Tx tx, long epoch) => tx.Query<NodeToCheck>(
         """
         SELECT b.node_id, b.sequence AS through
-        FROM (SELECT node_id, MAX(sequence) AS last FROM telemetry_batches WHERE epoch = @epoch GROUP BY node_id) l
-        JOIN telemetry_batches b ON b.node_id = l.node_id AND b.sequence = l.last
+        FROM (SELECT node, MAX(sequence) AS last FROM telemetry_links WHERE epoch = @epoch GROUP BY node) l
+        JOIN telemetry_nodes n ON n.number = l.node
+        JOIN telemetry_batches b ON b.node_id = n.node_id AND b.place = l.last
         LEFT JOIN telemetry_checked_nodes c ON c.epoch = @epoch AND c.node_id = b.node_id
         WHERE COALESCE(c.through_sequence, -1) < b.sequence ORDER BY b.node_id
         """,
         new { epoch });
 
-    /// <summary>Some of a node's batches with their samples, in order; none of those that were dropped.</summary>
-    public static Task<List<CheckedBatch>> Batches(Tx tx, long epoch, NodeId node, long after, long through, int limit) => tx.Query<CheckedBatch>(
-        """
-        SELECT b.sequence, b.from_second, b.step_seconds, s.columns
-        FROM telemetry_batches b JOIN telemetry_samples s ON s.epoch = b.epoch AND s.node_id = b.node_id AND s.sequence = b.sequence
-        WHERE b.epoch = @epoch AND b.node_id = @node AND b.sequence > @after AND b.sequence <= @through ORDER BY b.sequence LIMIT @limit
-        """,
-        new { epoch, node, after, through, limit });
+    /// <summary>Some of a node's batches with their samples, in order.</summary>
+    public static async Task<List<CheckedBatch>> Batches(Tx tx, long epoch, NodeId node, long after, long through, int limit)
+    {
+        var links = await tx.Query<LinkRow>(
+            """
+            SELECT sequence, from_second, step_seconds FROM telemetry_batches
+            WHERE epoch = @epoch AND node_id = @node AND place > @after AND place <= @through ORDER BY place LIMIT @limit
+            """,
+            new { epoch, node, after, through, limit });
+        if (links.Count == 0) return [];
+        var samples = await SampleStore.Read(tx, epoch, node, links[0].Sequence, links[^1].Sequence);
+        return links.ConvertAll(l => new CheckedBatch(l.Sequence, l.FromSecond, l.StepSeconds, samples.GetValueOrDefault(l.Sequence)?.Columns));
+    }
 
     /// <param name="milliwattSeconds">energy of the node's GPUs</param>
     public static Task<int> Checked(Tx tx, long epoch, NodeToCheck node, byte[] prints, long milliwattSeconds) => tx.Execute(
@@ -89,6 +96,8 @@ internal static class CheckStore
     /// <summary>Forgets the fingerprints of epochs before one; sums stay.</summary>
     public static Task<int> Forget(Tx tx, long before) => tx.Execute(
         "UPDATE telemetry_checked_nodes SET prints = @none WHERE epoch < @before AND epoch >= @before - 64 AND length(prints) > 0", new { before, none = Array.Empty<byte>() });
+
+    private sealed record LinkRow(long Sequence, long FromSecond, long StepSeconds);
 
     private sealed record LookedRow(long Epoch, DateTimeOffset LookedAt, long IsFinal);
 }

@@ -49,7 +49,7 @@ internal sealed class Checker(Database database, Deployment deployment, Gauges g
                 batches = await CheckStore.Batches(tx, epoch, node.NodeId, after, node.Through, BatchesAtATime);
                 foreach (var batch in batches)
                 {
-                    checks.Add(batch.FromSecond, (int)batch.StepSeconds, ColumnsCodec.Decompress(batch.Columns));
+                    if (batch.Columns is { } columns) checks.Add(batch.FromSecond, (int)batch.StepSeconds, columns);
                     after = batch.Sequence;
                 }
             }

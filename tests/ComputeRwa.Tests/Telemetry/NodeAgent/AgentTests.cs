@@ -3,6 +3,7 @@ extern alias agent;
 using System.Net;
 using System.Text.RegularExpressions;
 using ComputeRwa.Db;
+using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Tests.Support;
 using ComputeRwa.Tests.Telemetry.Ingest;
@@ -68,9 +69,7 @@ public partial class AgentTests(SharedApi shared)
         Fill(machine, DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 600, batches: 4);
         string[] options = ["--command", machine.Script("h100"), "--step", "1", "--batch", "1", "--once"];
         await Ends(machine.Agent(shared.App.Http.BaseAddress!, options), 0, " info sent batches=5 last_sequence=4 ");
-        // As a database does that was restored from yesterday's backup.
-        var id = machine.Node.Id.Value;
-        await shared.App.Scratch.Write(async tx => await tx.Execute("DELETE FROM telemetry_samples WHERE node_id = @id AND sequence >= 2", new { id }) + await tx.Execute("DELETE FROM telemetry_batches WHERE node_id = @id AND sequence >= 2", new { id }));
+        await shared.App.Scratch.Write(tx => KeepTwo(tx, machine.Node.Id));
         Assert.Equal(2, await Attested(machine));
         await Ends(machine.Agent(shared.App.Http.BaseAddress!, options), 0, "warn sent-again first_sequence=2 ", " info sent batches=4 last_sequence=5 ");
         Assert.Equal(6, await Attested(machine));
@@ -157,6 +156,22 @@ public partial class AgentTests(SharedApi shared)
     }
 
     /// <summary>How many batches the service has of the node: a chain without a gap, all of it signed.</summary>
+    /// <summary>As a database does that was restored from yesterday's backup.</summary>
+    private static async Task KeepTwo(Tx tx, NodeId node)
+    {
+        var number = await tx.Single<long>("SELECT CAST(number AS BIGINT) FROM telemetry_nodes WHERE node_id = @node", new { node });
+        var kept = new List<ReadyBatch>();
+        foreach (var b in await TelemetryStore.List(tx, node, -1, 2))
+        {
+            var columns = (await SampleStore.Find(tx, b.Epoch, node, b.Sequence))!;
+            var link = new Link(node, b.Sequence, b.Epoch, b.FromSecond, (int)b.StepSeconds, (int)b.Samples, Hash32.Of(b.PreviousHash), b.Hash, "0x" + Convert.ToHexStringLower(b.Signature!));
+            kept.Add(new(link, new([], ColumnsCodec.Compress(columns))));
+        }
+        await tx.Execute("DELETE FROM telemetry_samples WHERE node = @number", new { number });
+        await tx.Execute("DELETE FROM telemetry_links WHERE node = @number AND sequence >= 2", new { number });
+        await SampleStore.Insert(tx, kept, new Dictionary<NodeId, long> { [node] = number });
+    }
+
     internal static async Task<int> Attested(Machine machine)
     {
         var batches = (await machine.Fleet.Get($"/v1/nodes/{machine.Node.Id}/batches?limit=500"))["items"]!.AsArray();
