@@ -62,11 +62,25 @@ internal sealed class Compactor(Deployment deployment, Gauges gauges, TimeProvid
         {
             var samples = new List<PlacedSample>();
             foreach (var body in await IngestStore.Bodies(tx, some)) Packet.Read(body, samples.Add);
-            await Know(tx, samples.Select(s => s.Node).Distinct().Where(n => !windows.ContainsKey(n)).ToList(), window, windows);
-            foreach (var sample in samples) windows[sample.Node]?.Window.Add(sample);
+            await Know(tx, Runs(samples).Select(r => samples[r.First].Node).Distinct().Where(n => !windows.ContainsKey(n)).ToList(), window, windows);
+            foreach (var (first, end) in Runs(samples))
+                if (windows[samples[first].Node] is { } known)
+                    for (var i = first; i < end; i++) known.Window.Add(samples[i]);
         }
         if (isClosed) return ([], windows.Count);
         return ([.. windows.Values.Where(w => w is not null).Select(w => w!.Value).OrderBy(w => w.Window.Node.Id.Value, StringComparer.Ordinal)], windows.Values.Count(w => w is null));
+    }
+
+    /// <summary>Samples of one node that stand together, as a packet has them: its name is looked up once for all.</summary>
+    private static IEnumerable<(int First, int End)> Runs(List<PlacedSample> samples)
+    {
+        for (var first = 0; first < samples.Count;)
+        {
+            var end = first + 1;
+            while (end < samples.Count && ReferenceEquals(samples[end].Node.Value, samples[first].Node.Value)) end++;
+            yield return (first, end);
+            first = end;
+        }
     }
 
     private static async Task Know(Tx tx, List<NodeId> ids, Window window, Dictionary<NodeId, (NodeWindow, int)?> windows)

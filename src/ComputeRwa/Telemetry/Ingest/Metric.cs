@@ -59,6 +59,9 @@ internal ref struct SeriesLabels
 
     public ReadOnlySpan<byte> Name { get; private set; }
 
+    /// <summary>Whether a label with a name so long can say anything.</summary>
+    public static bool Counts(int nameLength) => nameLength is 4 or 8 or 13;
+
     public void Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         switch (name.Length)
@@ -106,12 +109,13 @@ internal readonly record struct Series(Guid Gpu, Metric Metric, byte Instance, i
 internal readonly record struct Sample(Guid Gpu, long At, int Value, Column Column, byte Instance);
 
 /// <summary>What one request holds: samples in our units, and counts of what was left out. Bounded: who fills it stops at <see cref="MostSamples"/>.</summary>
-internal sealed class Arrival
+/// <param name="expected">samples for which there is room at once</param>
+internal sealed class Arrival(int expected = 0)
 {
     public const int MostSamples = 200_000;
     public const int MostSeries = 100_000;
 
-    public List<Sample> Samples { get; } = [];
+    public List<Sample> Samples { get; } = new(expected);
 
     /// <summary>Series of a metric that we take, without a GPU that could be known.</summary>
     public int WithoutGpu { get; set; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using ComputeRwa.Kernel;
 
 namespace ComputeRwa.Telemetry.Ingest;
@@ -13,6 +14,9 @@ internal static class SnappyBlock
     /// <summary>As many are read at once as there are cores; the shared pool would keep one for each thread.</summary>
     private static readonly ArrayPool<byte> Memory = ArrayPool<byte>.Create(32 << 20, Environment.ProcessorCount);
 
+    /// <summary>Bytes copied at a time, and room behind the end for a copy of 64 that began right before it.</summary>
+    private const int Step = 16, Slack = 64 + Step;
+
     public delegate Result<T> Reader<T>(ReadOnlySpan<byte> unpacked);
 
     /// <summary>Gives what it unpacks to a reader, which must not keep it: that memory is used again, for what Prometheus sends is a large object to the collector.</summary>
@@ -21,10 +25,10 @@ internal static class SnappyBlock
     {
         if (!Measure(packed, most).Ok(out var measured, out var error)) return error;
         var (length, at) = measured;
-        var output = Memory.Rent(length);
+        var output = Memory.Rent(length + Slack);
         try
         {
-            return Fill(packed[at..], output.AsSpan(0, length)) ? read(output.AsSpan(0, length)) : Malformed("an element reaches past an end");
+            return Fill(packed[at..], output, length) ? read(output.AsSpan(0, length)) : Malformed("an element reaches past an end");
         }
         finally
         {
@@ -62,7 +66,8 @@ internal static class SnappyBlock
         return false;
     }
 
-    private static bool Fill(ReadOnlySpan<byte> from, Span<byte> to)
+    /// <param name="to">with <see cref="Slack"/> behind what it unpacks to</param>
+    private static bool Fill(ReadOnlySpan<byte> from, Span<byte> to, int length)
     {
         int read = 0, written = 0;
         while (read < from.Length)
@@ -72,8 +77,9 @@ internal static class SnappyBlock
             switch (tag & 3)
             {
                 case 0:
-                    if (!Literal(from, ref read, tag >> 2, out size) || size > from.Length - read || size > to.Length - written) return false;
-                    from.Slice(read, size).CopyTo(to[written..]);
+                    if (!Literal(from, ref read, tag >> 2, out size) || size > from.Length - read || size > length - written) return false;
+                    if (size <= Step && from.Length - read >= Step) Vector128.Create(from.Slice(read, Step)).CopyTo(to[written..]);
+                    else from.Slice(read, size).CopyTo(to[written..]);
                     (read, written) = (read + size, written + size);
                     continue;
                 case 1:
@@ -91,11 +97,11 @@ internal static class SnappyBlock
                     read += 4;
                     break;
             }
-            if (offset == 0 || offset > written || size > to.Length - written) return false;
+            if (offset == 0 || offset > written || size > length - written) return false;
             Copy(to, written, offset, size);
             written += size;
         }
-        return written == to.Length;
+        return written == length;
     }
 
     private static bool Literal(ReadOnlySpan<byte> from, ref int read, int code, out int size)
@@ -111,9 +117,11 @@ internal static class SnappyBlock
         return true;
     }
 
+    /// <summary>In steps that may write a little beyond: that is written again, or is slack.</summary>
     private static void Copy(Span<byte> to, int at, int offset, int size)
     {
-        if (offset >= size) to.Slice(at - offset, size).CopyTo(to[at..]);
+        if (offset >= Step)
+            for (var end = at + size; at < end; at += Step) Vector128.Create<byte>(to.Slice(at - offset, Step)).CopyTo(to.Slice(at, Step));
         else // it repeats what it writes
             for (var i = at; i < at + size; i++) to[i] = to[i - offset];
     }

@@ -14,9 +14,12 @@ internal static class WriteRequest
     /// <summary>Bytes of one label's name or value.</summary>
     public const int MostLabelBytes = 2_048;
 
+    /// <summary>Fewer bytes than a series with one sample usually has.</summary>
+    private const int UsualSeries = 256;
+
     public static Result<Arrival> Read(ReadOnlySpan<byte> message)
     {
-        var arrival = new Arrival();
+        var arrival = new Arrival(Math.Min(message.Length / UsualSeries, Arrival.MostSamples));
         var wire = new Wire(message);
         var series = 0;
         while (wire.Next(out var field, out var type))
@@ -40,7 +43,8 @@ internal static class WriteRequest
         var labels = new SeriesLabels();
         var wire = new Wire(bytes);
         var samples = bytes.Length; // where the first one begins
-        for (var at = 0; wire.Next(out var field, out var type); at = wire.At)
+        wire.Jump(ReadLabels(bytes, ref labels));
+        for (var at = wire.At; wire.Next(out var field, out var type); at = wire.At)
         {
             if (field == 1 && type == WireType.Bytes)
             {
@@ -58,6 +62,21 @@ internal static class WriteRequest
         if (labels.Resolve(metric) is { } series) return ReadSamples(bytes[samples..], series, arrival);
         arrival.WithoutGpu++;
         return null;
+    }
+
+    /// <summary>Labels as they always come, each name and value shorter than 128 bytes.</summary>
+    /// <returns>where the first begins that does not, or what follows the labels</returns>
+    private static int ReadLabels(ReadOnlySpan<byte> bytes, ref SeriesLabels labels)
+    {
+        for (var at = 0; ;)
+        {
+            if (bytes.Length - at < 6 || bytes[at] != 0x0a || bytes[at + 2] != 0x0a) return at;
+            var (size, name) = ((int)bytes[at + 1], (int)bytes[at + 3]);
+            var value = size - name - 4;
+            if (size >= 0x80 || value < 0 || size > bytes.Length - at - 2 || bytes[at + name + 4] != 0x12 || bytes[at + name + 5] != value) return at;
+            if (SeriesLabels.Counts(name)) labels.Take(bytes.Slice(at + 4, name), bytes.Slice(at + name + 6, value));
+            at += size + 2;
+        }
     }
 
     private static Error? ReadLabel(ReadOnlySpan<byte> bytes, ref SeriesLabels labels)
@@ -139,6 +158,9 @@ internal static class WriteRequest
         private int _at;
 
         public readonly int At => _at;
+
+        /// <param name="at">where a field begins</param>
+        public void Jump(int at) => _at = at;
 
         public readonly bool IsAtEnd => _at == _bytes.Length;
 

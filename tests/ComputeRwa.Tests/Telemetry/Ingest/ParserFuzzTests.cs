@@ -9,6 +9,28 @@ public class ParserFuzzTests
 {
     private static readonly int Cases = Captures.Cases(6_000, 250_000);
 
+    /// <summary>What is copied in steps of sixteen bytes ends where it must: each distance and length, with little and with much behind it.</summary>
+    [Fact]
+    public void Copies_of_every_distance_and_length_unpack_to_what_they_say()
+    {
+        var random = new Random(8);
+        for (var distance = 1; distance <= 70; distance++)
+            for (var length = 1; length <= 64; length++)
+            {
+                var literal = new byte[random.Next(distance, 72)];
+                random.NextBytes(literal);
+                var end = new byte[random.Next(3) == 0 ? 0 : random.Next(1, 60)];
+                random.NextBytes(end);
+                var plain = literal.ToList();
+                for (var i = 0; i < length; i++) plain.Add(plain[^distance]);
+                plain.AddRange(end);
+                byte[] size = plain.Count < 128 ? [(byte)plain.Count] : [(byte)(plain.Count | 0x80), (byte)(plain.Count >> 7)];
+                byte[] packed = [.. size, 60 << 2, (byte)(literal.Length - 1), .. literal, (byte)(((length - 1) << 2) | 2), (byte)distance, 0, .. end.Length == 0 ? [] : new[] { (byte)((end.Length - 1) << 2) }, .. end];
+                Assert.True(SnappyBlock.Read(packed, 1 << 20).Ok(out var unpacked, out var error), error?.Message);
+                Assert.Equal(plain, unpacked);
+            }
+    }
+
     [Fact]
     public void A_damaged_write_request_is_read_or_refused()
     {
