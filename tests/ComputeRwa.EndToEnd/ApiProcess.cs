@@ -12,6 +12,7 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("computerwa-api-").FullName;
     private Service? _api;
+    private Func<Service>? _start;
     private bool _onSharedServer;
 
     public string Database { get; private set; } = "";
@@ -39,9 +40,22 @@ internal sealed class ApiProcess : IAsyncDisposable
             ["Logging__LogLevel__Default"] = "Error",
         };
         foreach (var (name, value) in settings) environment[name] = value;
-        process._api = Service.Start(Path.Combine(process._folder, "api.log"), environment, "dotnet", Repository.ApiAssembly);
+        process._start = () => Service.Start(Path.Combine(process._folder, "api.log"), environment, "dotnet", Repository.ApiAssembly);
+        process._api = process._start();
         await process._api.Ready(process.IsUp, TimeSpan.FromSeconds(60));
         return process;
+    }
+
+    /// <summary>SIGKILL: what is under way has no answer.</summary>
+    public void Kill() => _api!.Kill();
+
+    /// <summary>Starts it again on its database.</summary>
+    public async Task Restart()
+    {
+        if (!_api!.HasExited) _api.Kill();
+        _api.Dispose();
+        _api = _start!();
+        await _api.Ready(IsUp, TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Processor time it has used.</summary>
