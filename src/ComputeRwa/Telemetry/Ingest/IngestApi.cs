@@ -19,7 +19,6 @@ internal sealed record IngestView(string NodeId, bool On, long StepSeconds, Date
 internal static class IngestApi
 {
     private const long MostWriteBytes = 8 << 20;
-    private const int MostUnpacked = 32 << 20;
     private const long MostImportBytes = 16 << 20;
 
     public static void MapIngest(this IEndpointRouteBuilder app)
@@ -58,7 +57,7 @@ internal static class IngestApi
             return new Error("unsupported-media-type", "Send remote write version 1: Content-Type: application/x-protobuf.", [new("Content-Type", "must be application/x-protobuf")]);
         if (!request.Headers.ContentEncoding.ToString().Equals("snappy", StringComparison.OrdinalIgnoreCase))
             return new Error("unsupported-media-type", "Send remote write version 1: Content-Encoding: snappy.", [new("Content-Encoding", "must be snappy")]);
-        return SnappyBlock.Read<Arrival>(body, MostUnpacked, WriteRequest.Read);
+        return SnappyBlock.Read<Arrival>(body, SnappyBlock.Most, WriteRequest.Read);
     }
 
     /// <param name="at">the time of samples that name none, RFC 3339</param>

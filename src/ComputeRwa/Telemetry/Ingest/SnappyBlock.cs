@@ -12,10 +12,15 @@ namespace ComputeRwa.Telemetry.Ingest;
 internal static class SnappyBlock
 {
     /// <summary>As many are read at once as there are cores; the shared pool would keep one for each thread.</summary>
-    private static readonly ArrayPool<byte> Memory = ArrayPool<byte>.Create(32 << 20, Environment.ProcessorCount);
+    private static readonly ArrayPool<byte> Memory = ArrayPool<byte>.Create(Kept, Environment.ProcessorCount);
 
     /// <summary>Bytes copied at a time, and room behind the end for a copy of 64 that began right before it.</summary>
     private const int Step = 16, Slack = 64 + Step;
+
+    /// <summary>Bytes that a body may unpack to: with that room, as much as is kept to be used again.</summary>
+    public const int Most = Kept - Slack;
+
+    private const int Kept = 32 << 20;
 
     public delegate Result<T> Reader<T>(ReadOnlySpan<byte> unpacked);
 
