@@ -79,7 +79,7 @@ internal static class EvidenceStore
         var links = await tx.Query<LinkRow>(
             """
             SELECT b.sequence, b.from_second, b.step_seconds, p.hash AS previous_hash, b.hash
-            FROM telemetry_batches b LEFT JOIN telemetry_batches p ON p.node_id = b.node_id AND p.place = b.place - 1
+            FROM telemetry_batches b LEFT JOIN telemetry_links p ON p.node = b.node AND p.sequence = b.place - 1
             WHERE b.epoch = @epoch AND b.node_id = @node AND b.place > @after ORDER BY b.place LIMIT @BatchesAtATime
             """,
             new { epoch, node, after, BatchesAtATime });

@@ -36,7 +36,7 @@ internal static class GapStore
         return (await tx.Query<HoleRow>(
             """
             SELECT l.sequence, l.from_second, b.from_second AS before_from, b.step_seconds AS before_step, b.samples AS before_samples
-            FROM telemetry_batches l JOIN telemetry_batches b ON b.node_id = l.node_id AND b.place = l.place - 1
+            FROM telemetry_batches l JOIN telemetry_batches b ON b.node = l.node AND b.place = l.place - 1
             WHERE l.node_id = @node AND l.place >= @first AND l.place <= @last
               AND l.from_second > b.from_second + b.step_seconds * b.samples AND b.from_second + b.step_seconds * b.samples < @to
             ORDER BY l.place LIMIT @limit

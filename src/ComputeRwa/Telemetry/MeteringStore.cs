@@ -22,7 +22,7 @@ internal static class MeteringStore
         """
         SELECT b.node_id, n.node_key, b.sequence, b.from_second, b.step_seconds, b.samples, b.hash, b.trust, b.rollup
         FROM telemetry_batches b JOIN nodes n ON n.id = b.node_id
-        WHERE b.epoch = @epoch AND b.node_id IN @nodes ORDER BY b.node_id, b.sequence
+        WHERE b.epoch = @epoch AND b.node_id IN @nodes ORDER BY b.node_id, b.place
         """,
         new { epoch, nodes = nodes.Select(n => n.Value).ToArray() });
 

@@ -88,8 +88,7 @@ internal static class Rollup
             var bits = uses.Length == 0 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)(uses.Max(Sums[sum]) - least));
             at = Write(bytes, at, least);
             bytes[at++] = (byte)bits;
-            for (var i = 0; i < uses.Length * bits; i++)
-                if (((Sums[sum](uses[i / bits]) - least) >> (i % bits) & 1) == 1) bytes[at + i / 8] |= (byte)(1 << (i % 8));
+            for (var i = 0; i < uses.Length; i++) WriteBits(bytes.AsSpan(at), i * bits, bits, Sums[sum](uses[i]) - least);
             at += (uses.Length * bits + 7) / 8;
         }
         return bytes[..(at % RowSize == 0 ? at + 1 : at)];
@@ -100,18 +99,50 @@ internal static class Rollup
         if (bytes.Length % RowSize == 0) return FromFixed(bytes);
         if (bytes[0] != 0) return FromVarints(bytes);
         bytes = bytes[1..];
-        var sums = new long[Sums.Length][];
-        var gpus = (int)Read(ref bytes);
-        for (var sum = 0; sum < sums.Length; sum++)
+        var uses = new GpuUse[Read(ref bytes)];
+        for (var sum = 0; sum < Sums.Length; sum++)
         {
-            sums[sum] = new long[gpus];
-            Array.Fill(sums[sum], Read(ref bytes));
-            var bits = (int)bytes[0];
+            var (least, bits) = (Read(ref bytes), (int)bytes[0]);
             bytes = bytes[1..];
-            for (var i = 0; i < gpus * bits; i++) sums[sum][i / bits] += (long)(bytes[i / 8] >> (i % 8) & 1) << (i % bits);
-            bytes = bytes[((gpus * bits + 7) / 8)..];
+            for (var i = 0; i < uses.Length; i++)
+            {
+                var value = least + ReadBits(bytes, i * bits, bits);
+                uses[i] = sum switch
+                {
+                    0 => uses[i] with { Available = value },
+                    1 => uses[i] with { Busy = value },
+                    2 => uses[i] with { LoadSeconds = value },
+                    3 => uses[i] with { Guessed = value },
+                    _ => uses[i] with { MilliwattSeconds = value },
+                };
+            }
+            bytes = bytes[((uses.Length * bits + 7) / 8)..];
         }
-        return [.. Enumerable.Range(0, gpus).Select(i => new GpuUse(sums[0][i], sums[1][i], sums[2][i], sums[3][i], sums[4][i]))];
+        return uses;
+    }
+
+    private static void WriteBits(Span<byte> to, int first, int count, long value)
+    {
+        for (var done = 0; done < count;)
+        {
+            var (at, shift) = ((first + done) / 8, (first + done) % 8);
+            var take = Math.Min(8 - shift, count - done);
+            to[at] |= (byte)(((int)(value >> done) & ((1 << take) - 1)) << shift);
+            done += take;
+        }
+    }
+
+    private static long ReadBits(ReadOnlySpan<byte> from, int first, int count)
+    {
+        var value = 0L;
+        for (var done = 0; done < count;)
+        {
+            var (at, shift) = ((first + done) / 8, (first + done) % 8);
+            var take = Math.Min(8 - shift, count - done);
+            value |= (long)(from[at] >> shift & ((1 << take) - 1)) << done;
+            done += take;
+        }
+        return value;
     }
 
     private static readonly Func<GpuUse, long>[] Sums = [u => u.Available, u => u.Busy, u => u.LoadSeconds, u => u.Guessed, u => u.MilliwattSeconds];

@@ -216,7 +216,7 @@ internal static class TelemetryStore
         var links = await tx.Query<LinkRow>(
             """
             SELECT b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, p.hash AS previous_hash, b.hash, b.trust, b.received_at
-            FROM telemetry_batches b LEFT JOIN telemetry_batches p ON p.node_id = b.node_id AND p.place = b.place - 1
+            FROM telemetry_batches b LEFT JOIN telemetry_links p ON p.node = b.node AND p.sequence = b.place - 1
             WHERE b.node_id = @node AND b.place > @after ORDER BY b.place LIMIT @limit
             """,
             new { node, after, limit });

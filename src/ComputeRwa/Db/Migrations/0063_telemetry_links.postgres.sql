@@ -56,8 +56,8 @@ INSERT INTO telemetry_samples SELECT s.epoch, n.number, s.sequence, 1, s.signatu
 DROP TABLE telemetry_samples_before;
 DROP TABLE telemetry_batches;
 
--- For whoever reads: all batches under the names of their nodes. Who looks for a number compares its place, as the index has it.
+-- For whoever reads: all batches under the names of their nodes. Who looks for a number compares its place, and who joins two batches joins by node, as the index has it.
 CREATE VIEW telemetry_batches AS
-    SELECT n.node_id, b.sequence AS place, CAST(b.sequence AS BIGINT) AS sequence, b.epoch, b.from_second, CAST(b.step_seconds AS BIGINT) AS step_seconds, CAST(b.samples AS BIGINT) AS samples, b.hash,
+    SELECT n.node_id, b.node, b.sequence AS place, CAST(b.sequence AS BIGINT) AS sequence, b.epoch, b.from_second, CAST(b.step_seconds AS BIGINT) AS step_seconds, CAST(b.samples AS BIGINT) AS samples, b.hash,
            CAST(b.trust AS BIGINT) AS trust, b.received_at, b.rollup
     FROM telemetry_nodes n JOIN telemetry_links b ON b.node = n.number;

@@ -38,7 +38,8 @@ INSERT INTO telemetry_samples SELECT s.epoch, n.number, s.sequence, 1, s.signatu
 DROP TABLE telemetry_samples_before;
 DROP TABLE telemetry_batches;
 
--- For whoever reads: all batches under the names of their nodes. Who looks for a number compares its place.
+-- For whoever reads: all batches under the names of their nodes. Who looks for a number compares its place, and who joins two batches joins by node.
 CREATE VIEW telemetry_batches AS
-    SELECT n.node_id, b.sequence AS place, b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, b.hash, b.trust, b.received_at, b.rollup
-    FROM telemetry_nodes n JOIN telemetry_links b ON b.node = n.number;
+    SELECT n.node_id, b.node, b.sequence AS place, b.sequence, b.epoch, b.from_second, b.step_seconds, b.samples, b.hash, b.trust, b.received_at, b.rollup
+    -- CROSS JOIN is the order for SQLite: first the node by its name, then its batches by the key. It took an epoch's batches of all nodes first.
+    FROM telemetry_nodes n CROSS JOIN telemetry_links b ON b.node = n.number;
