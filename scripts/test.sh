@@ -125,10 +125,10 @@ coverage() {
   say "coverage: $(tail -n 1 "$logs/coverage.log")"
 }
 
-# csharp <suite> <project> [option…]: counts from the trx file.
+# csharp <suite> <project> [option…]: counts from the trx file. What nobody waits for leaves the processor to the rest: nicely="nice".
 csharp() {
   local suite=$1 project=$2 rc=0 counters passed failed skipped; shift 2
-  dotnet test "tests/$project" -c Release --no-build --nologo --logger "trx;LogFileName=$suite.trx" --results-directory "$logs" "$@" >"$logs/$suite.log" 2>&1 || rc=$?
+  ${nicely:-} dotnet test "tests/$project" -c Release --no-build --nologo --logger "trx;LogFileName=$suite.trx" --results-directory "$logs" "$@" >"$logs/$suite.log" 2>&1 || rc=$?
   counters=$(grep -o '<Counters [^>]*' "$logs/$suite.trx" 2>/dev/null || true)
   passed=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
   failed=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
@@ -157,12 +157,6 @@ build_solution() {
   say "building"
   quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo "${how[@]}" || die "the solution does not build"
   ! wanted format || rm -f "$unanalyzed"
-}
-
-# What needs no contracts is tested while they are compiled.
-without_contracts() {
-  build_solution
-  if wanted conformance; then csharp conformance Nethereum.Conformance; fi
 }
 
 # Only Solidity's own suites need its tests compiled.
@@ -203,21 +197,28 @@ other_lane() {
 
 dotnet=false
 for suite in format conformance unit chain telemetry end-to-end chain-end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
-# Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both.
-solution=
+# Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both. Nethereum's conformance needs none, and takes what is left.
+solution= conformance=
 if $dotnet; then
   need_dotnet
-  without_contracts &
+  build_solution &
   solution=$!
 fi
 need_node
 if wanted postgres; then postgres; fi
-compile
+compile &
+contracts=$!
 [ -z "$solution" ] || wait $solution || exit 1
+if wanted conformance; then
+  nicely=nice csharp conformance Nethereum.Conformance &
+  conformance=$!
+fi
+wait $contracts || exit 1
 contracts_lane &
 lane=$!
 other_lane
 wait $lane || true
+[ -z "$conformance" ] || wait $conformance || true
 # What only the long profile runs is left out by name, so that nobody takes it for something this machine cannot run.
 [ "$COMPUTERWA_PROFILE" = full ] && all_of=() telemetry_of=group=telemetry || all_of=(--filter 'profile!=full') telemetry_of='group=telemetry&profile!=full'
 if wanted end-to-end; then csharp end-to-end ComputeRwa.EndToEnd "${all_of[@]}"; fi
