@@ -9,7 +9,7 @@ usage: ./scripts/test.sh [full] [group…]
   full    the long profiles: more random cases, more seeds
   groups  lint · contracts · conformance · unit · end-to-end   (default: all)
           chain: what a command goes through on its way to the chain: its unit tests, the simulation, Nethereum's conformance, kills and replicas; with full, the whole demonstration with a replica frozen, and outages
-          telemetry: every way in, with a real Prometheus, on SQLite and PostgreSQL; with full, a million malformed inputs and the soak
+          telemetry: every way in, with a real Prometheus, on SQLite and PostgreSQL; with full, a million malformed inputs, the soak, and the recipe that needs npm packages
           contracts: Solidity's lint, specification trees and tests, gas, the mutation report; with full, coverage and verification bundles too
           solidity: only its tests and gas · mutation: only whether docs/mutation.md is complete and of today's contracts
 environment: COMPUTERWA_TEST_POSTGRES (Npgsql's connection string of a server where databases may be created; without it a fresh one is started)
@@ -148,6 +148,14 @@ postgres() {
   export COMPUTERWA_TEST_POSTGRES
 }
 
+# What the wanted suites do not run, nobody waits for.
+projects() {
+  if wanted format; then echo ComputeRwa.sln; return; fi
+  local listed; listed=$(git ls-files '*.csproj' | grep -vE "ComputeRwa.Benchmarks$(wanted conformance || echo '|Nethereum.Conformance')" | sed 's/.*/"&"/' | paste -sd,)
+  printf '{"solution":{"path":"../../ComputeRwa.sln","projects":[%s]}}\n' "$listed" >"$logs/wanted.slnf"
+  echo "$logs/wanted.slnf"
+}
+
 # Analyzers take a third of the build, and only lint asks for what they say. A build does not notice that it was made without them, so that is remembered.
 build_solution() {
   local unanalyzed="$run_dir/unanalyzed" how=(-p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false)
@@ -155,7 +163,7 @@ build_solution() {
   if wanted format && [ -f "$unanalyzed" ]; then how=(--no-incremental); fi
   wanted format || touch "$unanalyzed"
   say "building"
-  quietly "$logs/build.log" dotnet build ComputeRwa.sln -c Release -v q --nologo "${how[@]}" || die "the solution does not build"
+  quietly "$logs/build.log" dotnet build "$(projects)" -c Release -v q --nologo "${how[@]}" || die "the solution does not build"
   ! wanted format || rm -f "$unanalyzed"
 }
 
@@ -172,13 +180,17 @@ chain_end_to_end() {
   csharp chain-end-to-end ComputeRwa.EndToEnd --filter "$([ "$COMPUTERWA_PROFILE" = quick ] && echo 'group=chain&length!=story' || echo 'group=chain|group=outages')"
 }
 
+# telemetry <suite> <more of the filter>
+telemetry() { csharp "$1" ComputeRwa.Tests --filter "FullyQualifiedName~ComputeRwa.Tests.Telemetry$2$($packages || echo '&needs!=packages')"; }
+
+# What only the long profile runs is left out by name, so that nobody takes it for something this machine cannot run.
+telemetry_end_to_end() { csharp telemetry-end-to-end ComputeRwa.EndToEnd --filter "group=telemetry$([ "$COMPUTERWA_PROFILE" = full ] || echo '&profile!=full')"; }
+
 contracts_lane() {
   if wanted gas; then gas; fi
   if wanted solidity; then solidity; fi
   if wanted chain-end-to-end && [ "$COMPUTERWA_PROFILE" = quick ]; then chain_end_to_end; fi
-  if wanted telemetry-on-postgres; then
-    COMPUTERWA_TEST_ENGINE=postgres csharp telemetry-on-postgres ComputeRwa.Tests --filter 'FullyQualifiedName~ComputeRwa.Tests.Telemetry&(engine=both|engine=postgres)'
-  fi
+  if wanted telemetry-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres telemetry telemetry-on-postgres '&(engine=both|engine=postgres)'; fi
   if wanted unit-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres csharp unit-on-postgres ComputeRwa.Tests --filter 'engine=both|engine=postgres'; fi
 }
 
@@ -191,40 +203,51 @@ other_lane() {
   if wanted bundles; then javascript bundles scripts/test/bundles.test.mjs; fi
   if wanted unit; then csharp unit ComputeRwa.Tests --filter 'engine!=postgres'; fi
   if wanted chain; then csharp chain ComputeRwa.Tests --filter 'FullyQualifiedName~ComputeRwa.Tests.Chain&engine!=postgres'; fi
-  if wanted telemetry; then csharp telemetry ComputeRwa.Tests --filter 'FullyQualifiedName~ComputeRwa.Tests.Telemetry&engine!=postgres'; fi
+  if wanted telemetry; then telemetry telemetry '&engine!=postgres'; fi
   if wanted format; then lint_dotnet; fi
 }
 
-dotnet=false
-for suite in format conformance unit chain telemetry end-to-end chain-end-to-end; do if wanted "$suite"; then dotnet=true; fi; done
-# Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both. Nethereum's conformance needs none, and takes what is left.
-solution= conformance=
+dotnet=false packages=false
+for suite in $suites; do
+  case "$suite" in format | conformance | unit* | chain* | telemetry* | end-to-end) dotnet=true ;; esac
+  case "$suite" in format | postgres | telemetry*) ;; *) packages=true ;; esac
+done
+[ "$COMPUTERWA_PROFILE" = quick ] || packages=true
+# Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both. Nethereum's conformance needs none, and takes what is left;
+# telemetry needs neither contracts nor npm packages.
+solution= conformance= contracts= waiting=
 if $dotnet; then
   need_dotnet
   build_solution &
   solution=$!
 fi
-need_node
+! $packages || need_node
 if wanted postgres; then postgres; fi
-compile &
-contracts=$!
+if $packages; then
+  compile &
+  contracts=$!
+fi
 [ -z "$solution" ] || wait $solution || exit 1
 if wanted conformance; then
   nicely=nice csharp conformance Nethereum.Conformance &
   conformance=$!
 fi
-wait $contracts || exit 1
+[ -z "$contracts" ] || wait $contracts || exit 1
 contracts_lane &
 lane=$!
+if wanted telemetry-end-to-end && [ "$COMPUTERWA_PROFILE" = quick ]; then
+  telemetry_end_to_end &
+  waiting=$!
+fi
 other_lane
 wait $lane || true
-[ -z "$conformance" ] || wait $conformance || true
-# What only the long profile runs is left out by name, so that nobody takes it for something this machine cannot run.
-[ "$COMPUTERWA_PROFILE" = full ] && all_of=() telemetry_of=group=telemetry || all_of=(--filter 'profile!=full') telemetry_of='group=telemetry&profile!=full'
-if wanted end-to-end; then csharp end-to-end ComputeRwa.EndToEnd "${all_of[@]}"; fi
-if wanted telemetry-end-to-end; then csharp telemetry-end-to-end ComputeRwa.EndToEnd --filter "$telemetry_of"; fi
-# The long profile says how long a recovery takes, and so has the machine for itself.
-if wanted chain-end-to-end && [ "$COMPUTERWA_PROFILE" = full ]; then chain_end_to_end; fi
+for job in $conformance $waiting; do wait "$job" || true; done
+if wanted end-to-end; then csharp end-to-end ComputeRwa.EndToEnd $([ "$COMPUTERWA_PROFILE" = full ] || echo --filter 'profile!=full'); fi
+# The long profile says how much it takes and how long a recovery is, and so has the machine for itself.
+if [ "$COMPUTERWA_PROFILE" = full ]; then
+  if wanted telemetry-end-to-end; then telemetry_end_to_end; fi
+  if wanted chain-end-to-end; then chain_end_to_end; fi
+fi
 
 counted=$(find "$logs" -name '*.count' | wc -l)
 lost=$(($(wc -l <<<"$suites") - counted))

@@ -177,6 +177,7 @@ public sealed class SigningKeyApiTests(SharedApi shared) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("needs", "packages")]
     public async Task The_recipe_for_a_lost_key_works_as_it_is_printed()
     {
         var next = UsableNumber();
