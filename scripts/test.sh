@@ -180,8 +180,8 @@ chain_end_to_end() {
   csharp chain-end-to-end ComputeRwa.EndToEnd --filter "$([ "$COMPUTERWA_PROFILE" = quick ] && echo 'group=chain&length!=story' || echo 'group=chain|group=outages')"
 }
 
-# telemetry <suite> <more of the filter>
-telemetry() { csharp "$1" ComputeRwa.Tests --filter "FullyQualifiedName~ComputeRwa.Tests.Telemetry$2$($packages || echo '&needs!=packages')"; }
+# telemetry <suite> <more of the filter>: much of it waits, for agents and exporters, so more runs at once than there are cores.
+telemetry() { csharp "$1" ComputeRwa.Tests --filter "FullyQualifiedName~ComputeRwa.Tests.Telemetry$2$($packages || echo '&needs!=packages')" -- xUnit.MaxParallelThreads=6; }
 
 # What only the long profile runs is left out by name, so that nobody takes it for something this machine cannot run.
 telemetry_end_to_end() { csharp telemetry-end-to-end ComputeRwa.EndToEnd --filter "group=telemetry$([ "$COMPUTERWA_PROFILE" = full ] || echo '&profile!=full')"; }
