@@ -163,7 +163,8 @@ build_solution() {
   if wanted format && [ -f "$unanalyzed" ]; then how=(--no-incremental); fi
   wanted format || touch "$unanalyzed"
   say "building"
-  quietly "$logs/build.log" dotnet build "$(projects)" -c Release -v q --nologo "${how[@]}" || die "the solution does not build"
+  # A compiler ends before compiling itself better pays: a sixth of the build.
+  DOTNET_TC_CallCounting=0 quietly "$logs/build.log" dotnet build "$(projects)" -c Release -v q --nologo "${how[@]}" || die "the solution does not build"
   ! wanted format || rm -f "$unanalyzed"
 }
 
