@@ -90,10 +90,12 @@ internal sealed class WatcherJob(
             return Progress.More;
         }
         if (Watcher.Next(stored?.Number, DeployedAt, head.Number, _span) is not { } range) return Progress.Done;
-        if (await (TakeAhead(range, head) ?? Fetch(range, head)) is not { } read) return Progress.More;
+        var ahead = TakeAhead(range, head);
+        if (await (ahead ?? Fetch(range, head)) is not { } read) return Progress.More;
         if (read.Headers is not { } headers || !Watcher.Joins(ToHeader(stored), headers, read.Logs.Select(l => ((long)l.BlockNumber.Value, l.BlockHash))))
         {
-            if (stored is null || !await WasUndone(stored)) return Progress.Unsteady;
+            // What was read ahead may be of a chain that has gone since; nothing says that this one is changing now.
+            if (stored is null || !await WasUndone(stored)) return ahead is null ? Progress.Unsteady : Progress.More;
             await TakeBack(stored);
             return Progress.More;
         }

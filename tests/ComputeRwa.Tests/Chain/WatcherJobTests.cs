@@ -104,6 +104,29 @@ public sealed class WatcherJobTests(HardhatNode node) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_being_read_ahead_while_the_chain_changed_is_read_anew_at_once()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        var emitter = await Emitter(harness);
+        await Emit(emitter, 1_200);
+        var (snapshot, before) = (await node.Snapshot(), (await node.Head()).Number);
+        for (var i = 0; i < 3; i++) await Emit(emitter, 1_300);
+        // The logs are the old chain's, and what is asked for after them is the new one's.
+        using var changed = new ManualResetEventSlim();
+        _faulty.Lie = (asked, _) =>
+        {
+            if ((string?)asked["method"] == "eth_getLogs" && Number(asked["params"]![0]!["fromBlock"]) == before + 1) changed.Wait();
+        };
+        while (await harness.Scratch.Read(tx => tx.Single<long?>("SELECT MAX(number) FROM chain_blocks")) != before) await harness.Watcher.Step();
+        await node.Revert(snapshot);
+        await Emit(emitter, 1_001);
+        await node.Mine(2);
+        changed.Set();
+        while (await harness.Watcher.Step()) { }
+        await Same(harness, emitter, 1_200 + 1_001);
+    }
+
+    [Fact]
     public async Task A_head_that_lags_undoes_nothing()
     {
         await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
