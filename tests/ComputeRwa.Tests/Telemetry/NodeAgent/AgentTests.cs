@@ -103,7 +103,7 @@ public partial class AgentTests(SharedApi shared)
     {
         using var machine = await Machine.Start(shared.App, "H100-SXM5-80GB", gpus: 1);
         await Ends(machine.Agent(shared.App.Http.BaseAddress!, "--step", "7", "--batch", "7"), 2, "does not divide the epoch's 86400 s");
-        Machine.WriteSecret(machine.KeyFile, Samples.Key(machine.Number + 1).GetPrivateKey());
+        Machine.WriteSecret(machine.KeyFile, Samples.Key(SigningKeyApiTests.UsableNumber()).GetPrivateKey());
         await Ends(machine.Agent(shared.App.Http.BaseAddress!), 2, "holds the key of");
         Machine.Mode(machine.KeyFile, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         await Ends(machine.Agent(shared.App.Http.BaseAddress!), 2, "chmod 600");
