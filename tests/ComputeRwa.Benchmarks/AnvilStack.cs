@@ -54,6 +54,9 @@ internal sealed class AnvilStack : IAsyncDisposable
 
     public TimeSpan NodeCpu => _node.ProcessorTime;
 
+    /// <summary>From the start of the process to its first answer.</summary>
+    public TimeSpan ApiStart { get; private set; }
+
     /// <summary>Bytes.</summary>
     public long ApiPeakMemory
     {
@@ -151,17 +154,25 @@ internal sealed class AnvilStack : IAsyncDisposable
                 ["Logging__LogLevel__Default"] = "Warning",
             },
         };
+        var watch = Stopwatch.StartNew();
         _api = Process.Start(start)!;
         using var http = new HttpClient { BaseAddress = Api, Timeout = TimeSpan.FromSeconds(5) };
-        for (var watch = Stopwatch.StartNew(); !await IsReady(http); await Task.Delay(100))
-            if (_api.HasExited || watch.Elapsed > TimeSpan.FromMinutes(2)) throw new InvalidOperationException("The API is not ready.");
+        await Until("/health/live", TimeSpan.FromMilliseconds(10));
+        ApiStart = watch.Elapsed;
+        await Until("/health/ready", TimeSpan.FromMilliseconds(100));
+
+        async Task Until(string answers, TimeSpan pause)
+        {
+            for (; !await Answers(http, answers); await Task.Delay(pause))
+                if (_api.HasExited || watch.Elapsed > TimeSpan.FromMinutes(2)) throw new InvalidOperationException($"The API does not answer {answers}.");
+        }
     }
 
-    private static async Task<bool> IsReady(HttpClient http)
+    private static async Task<bool> Answers(HttpClient http, string path)
     {
         try
         {
-            using var response = await http.GetAsync("/health/ready");
+            using var response = await http.GetAsync(path);
             return response.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)

@@ -44,14 +44,22 @@ internal sealed class ChainClient(IClient rpc)
     }
 
     /// <summary>Headers by number, in the order asked; null where the chain has no such block.</summary>
-    public async Task<List<BlockHeader?>> Blocks(IEnumerable<long> numbers)
+    public async Task<List<BlockHeader?>> Blocks(IEnumerable<long> numbers) => (await Ask(numbers)).ConvertAll(Header);
+
+    /// <summary>Gas used by each block of a range; nothing where the chain does not have all of them.</summary>
+    public async Task<IReadOnlyList<long>> GasUsed(BlockRange range)
+    {
+        var blocks = await Ask(Enumerable.Range(0, (int)range.Count).Select(i => range.From + i));
+        return blocks.Contains(null) ? [] : blocks.ConvertAll(b => (long)b!.GasUsed.Value);
+    }
+
+    private async Task<List<BlockWithTransactionHashes?>> Ask(IEnumerable<long> numbers)
     {
         var batch = new RpcBatch(rpc);
         var ask = new EthGetBlockWithTransactionsHashesByNumber(rpc);
-        var items = numbers.Select(number => batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(ask,
-            (h, id) => h.BuildRequest(new BlockParameter(new HexBigInteger(number)), id))).ToList();
+        var items = numbers.Select(number => batch.Add<EthGetBlockWithTransactionsHashesByNumber, BlockWithTransactionHashes>(ask, (h, id) => h.BuildRequest(At(number), id))).ToList();
         await batch.Send();
-        return items.ConvertAll(i => Header(RpcBatch.Answer(i)));
+        return items.ConvertAll(RpcBatch.Answer);
     }
 
     /// <summary>

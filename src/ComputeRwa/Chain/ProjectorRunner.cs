@@ -25,7 +25,7 @@ internal sealed class ProjectorRunner(Database database, IEnumerable<IProjector>
     /// <summary>The turn that a rollback takes: who shares it reads projections from which no block is taken away meanwhile.</summary>
     public const string Turn = "projections";
 
-    private const int BatchSize = 5_000;
+    private const int BatchSize = 10_000;
 
     private readonly IReadOnlyList<IProjector> _projectors = [.. projectors];
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ComputeRwa.Kernel;
 using Nethereum.JsonRpc.Client;
 
 namespace ComputeRwa.Chain;
@@ -75,15 +76,31 @@ internal static class Watcher
     // JSON-RPC codes that providers use for rate limits.
     private static readonly int[] TooManyRequests = [429, -32029, -32097];
 
+    /// <summary>Of a range no wider than this it is asked which blocks have much in them before it is narrowed.</summary>
+    public const long FewBlocks = 256;
+
     /// <summary>
-    /// Nodes refuse ranges with too many logs: half as many blocks; or fewer where the answer said how much too long it is, since each that is too long costs the
-    /// node as much as one that is read.
+    /// Nodes refuse ranges with too many logs: half as many blocks; or, where the answer said how much too long it is, the first ones that fit, since each answer that is too
+    /// long costs the node as much as one that is read.
     /// </summary>
-    public static long Narrower(long span, Exception refusal)
+    /// <param name="gasUsed">of each block; may be empty. Logs are often in a few blocks of many, and gas says in which.</param>
+    public static long Narrower(long span, Exception refusal, IReadOnlyList<long> gasUsed)
+    {
+        var half = Math.Max(1, span / 2);
+        if (TooLong(refusal) is not { } told) return half;
+        var fitting = (Int128)gasUsed.Sum() * told.Most / told.Length;
+        if (fitting == 0) return Math.Clamp((long)((Int128)span * told.Most / told.Length), 1, half);
+        var (blocks, gas) = (0, (Int128)0);
+        while (blocks < gasUsed.Count && (gas += gasUsed[blocks]) <= fitting) blocks++;
+        return Math.Clamp(blocks, 1, Math.Max(1, span - 1));
+    }
+
+    /// <returns>null when something else was refused, or the answer did not say how long it is.</returns>
+    public static AnswerTooLongException? TooLong(Exception refusal)
     {
         for (Exception? cause = refusal; cause is not null; cause = cause.InnerException)
-            if (cause is AnswerTooLongException told) return Math.Clamp((long)((Int128)span * told.Most / told.Length), 1, Math.Max(1, span / 2));
-        return Math.Max(1, span / 2);
+            if (cause is AnswerTooLongException told) return told;
+        return null;
     }
 
     /// <summary>After a range that was read: as many blocks as would hold few enough logs if the next are like these, and at most twice as many.</summary>
@@ -91,17 +108,20 @@ internal static class Watcher
 
     /// <summary>
     /// Whether the headers follow on the stored block and on each other, and the logs lie in just these blocks. False means that
-    /// the chain changed while it was read, or that what is stored was undone.
+    /// the chain changed while it was read, or that what is stored was undone. A block that names no parent says nothing of the one before it: Hardhat makes
+    /// such blocks when many are mined at once.
     /// </summary>
     public static bool Joins(BlockHeader? stored, IReadOnlyList<BlockHeader> headers, IEnumerable<(long Block, string Hash)> logs)
     {
         var before = stored;
         foreach (var header in headers)
         {
-            if (before is not null && header.Number == before.Number + 1 && header.Parent != before.Hash) return false;
+            if (before is not null && header.Number == before.Number + 1 && header.Parent != before.Hash && NamesParent(header)) return false;
             before = header;
         }
         var hashes = headers.ToDictionary(h => h.Number, h => h.Hash.Value);
-        return logs.All(l => hashes.TryGetValue(l.Block, out var hash) && hash == l.Hash.ToLowerInvariant());
+        return logs.All(l => hashes.TryGetValue(l.Block, out var hash) && hash == Hex.Lower(l.Hash));
     }
+
+    public static bool NamesParent(BlockHeader header) => header.Parent != Hash32.Zero;
 }

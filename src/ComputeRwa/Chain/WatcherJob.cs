@@ -64,8 +64,9 @@ internal sealed class WatcherJob(
         return false;
     }
 
+    /// <param name="Blocks">those that the logs name</param>
     /// <param name="Headers">null when the chain changed while it was read</param>
-    private sealed record Reading(BlockRange Range, List<FilterLog> Logs, List<BlockHeader>? Headers);
+    private sealed record Reading(BlockRange Range, List<ChainLog> Logs, List<(long Number, string Hash)> Blocks, List<BlockHeader>? Headers);
 
     private enum Progress
     {
@@ -92,17 +93,22 @@ internal sealed class WatcherJob(
         if (Watcher.Next(stored?.Number, DeployedAt, head.Number, _span) is not { } range) return Progress.Done;
         var ahead = TakeAhead(range, head);
         if (await (ahead ?? Fetch(range, head)) is not { } read) return Progress.More;
-        if (read.Headers is not { } headers || !Watcher.Joins(ToHeader(stored), headers, read.Logs.Select(l => ((long)l.BlockNumber.Value, l.BlockHash))))
+        if (read.Headers is not { } headers || !Watcher.Joins(ToHeader(stored), headers, read.Blocks))
         {
             // What was read ahead may be of a chain that has gone since; nothing says that this one is changing now.
             if (stored is null || !await WasUndone(stored)) return ahead is null ? Progress.Unsteady : Progress.More;
             await TakeBack(stored);
             return Progress.More;
         }
+        if (stored is not null && !Watcher.NamesParent(headers[0]) && await WasUndone(stored))
+        {
+            await TakeBack(stored);
+            return Progress.More;
+        }
         _lagsSince = null;
         _span = Watcher.Fitting(_span, read.Logs.Count);
         if (read.Logs.Count >= Watcher.WorthReadingAhead && Watcher.Next(read.Range.To, DeployedAt, head.Number, _span) is { } next) _ahead = (next, head, Fetch(next, head));
-        await Store(headers, read.Logs, read.Range);
+        await Store(headers, read.Logs);
         return read.Range.To < head.Number ? Progress.More : Progress.Done;
     }
 
@@ -119,8 +125,11 @@ internal sealed class WatcherJob(
     {
         if (await Logs(range) is not { } read) return null;
         var headers = await Headers(range, head, read.Logs);
-        var whole = headers?[^1] is { } last && last.Number == range.To && last.Hash == read.Last?.Hash;
-        return new(range, read.Logs, whole ? headers : null);
+        var minedAt = headers?.ToDictionary(h => h.Number, h => h.MinedAt) ?? [];
+        var blocks = read.Logs.Select(l => (Number: (long)l.BlockNumber.Value, l.BlockHash)).Distinct().ToList();
+        var isWhole = headers?[^1] is { } last && last.Number == range.To && last.Hash == read.Last?.Hash && blocks.TrueForAll(b => minedAt.ContainsKey(b.Number));
+        if (!isWhole) return new(range, [], [], Headers: null);
+        return new(range, read.Logs.ConvertAll(l => ToLog(l, minedAt[(long)l.BlockNumber.Value])), blocks, headers);
     }
 
     /// <returns>null when the chain no longer has one of them.</returns>
@@ -143,22 +152,22 @@ internal sealed class WatcherJob(
         }
         catch (Exception e) when (range.Count > 1 && Watcher.Classify(e) == LogsRefusal.Narrow)
         {
-            _span = Watcher.Narrower(range.Count, e);
+            var gasUsed = range.Count <= Watcher.FewBlocks && Watcher.TooLong(e) is not null ? await chain.GasUsed(range) : [];
+            _span = Watcher.Narrower(range.Count, e, gasUsed);
             log.LogInformation("The node does not give the logs of {Count} blocks ({Reason}); asking for {Span}", range.Count, e.GetBaseException().Message, _span);
             return null;
         }
     }
 
-    private async Task Store(List<BlockHeader> headers, List<FilterLog> logs, BlockRange range)
+    private async Task Store(List<BlockHeader> headers, List<ChainLog> logs)
     {
-        var minedAt = headers.ToDictionary(h => h.Number, h => h.MinedAt);
-        var read = logs.ConvertAll(l => ToLog(l, minedAt[(long)l.BlockNumber.Value]));
         await using var tx = database.Write();
         await duty.Hold(tx);
+        var before = await WatcherStore.LastPosition(tx);
         await WatcherStore.Insert(tx, headers);
-        await WatcherStore.Insert(tx, read);
+        await WatcherStore.Insert(tx, logs);
         await tx.Commit();
-        _stored = new(ChainLog.PositionOf(range.From, 0) - 1, read);
+        _stored = new(before ?? -1, logs);
     }
 
     // ── reorganisations ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -242,5 +251,5 @@ internal sealed class WatcherJob(
 
     private static ChainLog ToLog(FilterLog l, DateTimeOffset minedAt) => new(
         ChainLog.PositionOf((long)l.BlockNumber.Value, (long)l.LogIndex.Value), (long)l.BlockNumber.Value, (long)l.LogIndex.Value, minedAt,
-        Hash32.Parse(l.TransactionHash), Address.Parse(l.Address.ToLowerInvariant()), [.. l.Topics.Select(t => t.ToString()!.ToLowerInvariant())], l.Data);
+        Hash32.Parse(l.TransactionHash), Address.Parse(Hex.Lower(l.Address)), Array.ConvertAll(l.Topics, t => Hex.Lower(t.ToString()!)), l.Data);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Nethereum.Util;
 
@@ -48,7 +49,7 @@ internal readonly record struct Hash32
     {
         hash = default;
         if (!Hex.IsHex(text, 32)) return false;
-        hash = new(text!.ToLowerInvariant());
+        hash = new(Hex.Lower(text!));
         return true;
     }
 
@@ -70,7 +71,12 @@ internal static class Hex
 {
     public static bool IsHex(string? text, int bytes) =>
         text is not null && text.Length == 2 + 2 * bytes && text.StartsWith("0x", StringComparison.Ordinal)
-        && text.AsSpan(2).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0;
+        && text.AsSpan(2).IndexOfAnyExcept(Digits) < 0;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdefABCDEF");
+
+    /// <summary>The same text where it has no capitals, which nodes and our own rows have none of.</summary>
+    public static string Lower(string text) => text.AsSpan().ContainsAnyInRange('A', 'Z') ? text.ToLowerInvariant() : text;
 
     /// <summary>Big-endian 32 bytes of a non-negative integer.</summary>
     public static byte[] Word(BigInteger value)

@@ -68,7 +68,7 @@ public class AddressUtil
     internal static string ConvertToChecksumAddress(ReadOnlySpan<byte> address)
     {
         if (address.Length != Digits / 2) throw new ArgumentException($"An address has 20 bytes, not {address.Length}", nameof(address));
-        ref var met = ref Met[BinaryPrimitives.ReadUInt32LittleEndian(address[^4..]) % Met.Length];
+        ref var met = ref Met[BinaryPrimitives.ReadUInt32BigEndian(address[^4..]) % Met.Length];
         if (met is { } one && address.SequenceEqual(one.Address)) return one.Text;
         var text = Checksum(address);
         met = new(address.ToArray(), text);

@@ -58,6 +58,28 @@ public sealed class ReorganisationTests(HardhatNode node)
         Assert.Equal(2, await harness.Recorded(account));
     }
 
+    /// <summary>Where many are mined at once Hardhat's blocks name no parent.</summary>
+    [Fact]
+    public async Task Many_blocks_mined_at_once_are_read_and_it_is_noticed_when_they_are_undone()
+    {
+        await using var harness = await ChainHarness.Create(node);
+        var account = ChainHarness.NewAccount();
+        await harness.Drain();
+        var snapshot = await node.Snapshot();
+        await harness.Mint("undone", account, 2);
+        while (await harness.Sender.Step()) { }
+        await node.Mine(40);
+        await harness.Drain();
+        Assert.Equal(2, await harness.Recorded(account));
+        await node.Revert(snapshot);
+        await node.Mine(60);
+        await harness.Watcher.Step();
+        Assert.Equal(0, await harness.Recorded(account));
+        await harness.Drain();
+        Assert.Equal(2, await harness.BalanceOf(account));
+        Assert.Equal(2, await harness.Recorded(account));
+    }
+
     [Fact]
     public async Task A_block_undone_between_the_receipt_and_the_watchers_look_is_noticed_by_the_sender()
     {

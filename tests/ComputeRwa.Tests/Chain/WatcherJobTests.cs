@@ -83,6 +83,42 @@ public sealed class WatcherJobTests(HardhatNode node) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_full_blocks_among_many_empty_ones_are_refused_once()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        var emitter = await Emitter(harness);
+        await node.Mine(40);
+        for (var i = 0; i < 2; i++) await Emit(emitter, 1_100);
+        var full = (await node.Head()).Number;
+        await node.Mine(20);
+        var withBoth = 0;
+        _faulty.Lie = (request, _) =>
+        {
+            if ((string?)request["method"] == "eth_getLogs" && Number(request["params"]![0]!["fromBlock"]) < full && Number(request["params"]![0]!["toBlock"]) >= full) withBoth++;
+        };
+        while (await harness.Watcher.Step()) { }
+        await Same(harness, emitter, 2_200);
+        Assert.Equal(1, withBoth);
+    }
+
+    [Fact]
+    public async Task A_log_of_a_block_that_was_not_asked_for_is_not_stored()
+    {
+        await using var harness = await ChainHarness.Create(node, through: _faulty.Url);
+        var emitter = await Emitter(harness);
+        await Emit(emitter, 3);
+        _faulty.Lie = (asked, answer) =>
+        {
+            if ((string?)asked["method"] == "eth_getLogs" && answer["result"]!.AsArray() is [.., { } last]) last["blockNumber"] = "0xfffff";
+        };
+        await harness.Watcher.Step();
+        Assert.Equal(0, await harness.Scratch.Read(tx => tx.Single<long>("SELECT COUNT(*) FROM chain_logs")));
+        _faulty.Lie = null;
+        while (await harness.Watcher.Step()) { }
+        await Same(harness, emitter, 3);
+    }
+
+    [Fact]
     public async Task What_was_read_ahead_of_a_reorganisation_is_not_stored()
     {
         await using var harness = await ChainHarness.Create(node, through: _faulty.Url);

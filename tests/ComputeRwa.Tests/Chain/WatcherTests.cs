@@ -54,6 +54,7 @@ public sealed class WatcherTests
         Assert.True(Watcher.Joins(a, [c], []), "headers that are not neighbours say nothing of each other");
         Assert.False(Watcher.Joins(a, [Header(2, 9, 8)], []), "its parent is another block");
         Assert.False(Watcher.Joins(a, [b, Header(3, 3, 9)], []), "the second does not follow on the first");
+        Assert.True(Watcher.Joins(a, [b, c with { Parent = Hash32.Zero }], []), "it names no parent");
         Assert.False(Watcher.Joins(a, [b], [(2, c.Hash.Value)]), "the log is of another block of that number");
         Assert.False(Watcher.Joins(a, [b], [(3, c.Hash.Value)]), "the log's block is not there");
     }
@@ -61,8 +62,8 @@ public sealed class WatcherTests
     [Fact]
     public void Ranges_halve_on_refusal_and_grow_on_success()
     {
-        Assert.Equal(1_000, Watcher.Narrower(2_000, new TimeoutException()));
-        Assert.Equal(1, Watcher.Narrower(1, new TimeoutException()));
+        Assert.Equal(1_000, Watcher.Narrower(2_000, new TimeoutException(), []));
+        Assert.Equal(1, Watcher.Narrower(1, new TimeoutException(), []));
         Assert.Equal(4_000, Watcher.Fitting(2_000, logs: 0));
         Assert.Equal(4_000, Watcher.Fitting(2_000, logs: 2_500));
         Assert.Equal(50_000, Watcher.Fitting(40_000, logs: 10));
@@ -102,14 +103,26 @@ public sealed class WatcherTests
     [Fact]
     public void An_answer_that_says_how_long_it_is_narrows_the_range_to_what_fits()
     {
-        Assert.Equal(100, Watcher.Narrower(2_000, Told(length: 20_000, most: 1_000)));
-        Assert.Equal(1_000, Watcher.Narrower(2_000, Told(length: 1_001, most: 1_000)));
-        Assert.Equal(1, Watcher.Narrower(2, Told(length: long.MaxValue, most: 1)));
-        Assert.Equal(1, Watcher.Narrower(1, Told(length: 20_000, most: 1_000)));
-
-        static UnavailableException Told(long length, long most) =>
-            new("chain-unavailable", "…", new RpcClientUnknownException("…", new AnswerTooLongException(length, most)));
+        Assert.Equal(100, Watcher.Narrower(2_000, Told(length: 20_000, most: 1_000), []));
+        Assert.Equal(1_000, Watcher.Narrower(2_000, Told(length: 1_001, most: 1_000), []));
+        Assert.Equal(1, Watcher.Narrower(2, Told(length: long.MaxValue, most: 1), []));
+        Assert.Equal(1, Watcher.Narrower(1, Told(length: 20_000, most: 1_000), []));
     }
+
+    /// <summary>Half of the blocks may hold all of the logs, and be refused again.</summary>
+    [Fact]
+    public void And_gas_says_in_which_of_the_blocks_it_lies()
+    {
+        Assert.Equal(3, Watcher.Narrower(6, Told(length: 2_000, most: 1_500), [0, 0, 700, 700, 0, 0]));
+        Assert.Equal(2, Watcher.Narrower(6, Told(length: 2_000, most: 900), [0, 0, 700, 700, 0, 0]));
+        Assert.Equal(1, Watcher.Narrower(6, Told(length: 2_000, most: 900), [1_400, 0, 0, 0, 0, 0]));
+        Assert.Equal(5, Watcher.Narrower(6, Told(length: 1_001, most: 1_000), [1_000, 0, 0, 0, 0, 2]));
+        Assert.Equal(3, Watcher.Narrower(6, Told(length: 1_001, most: 1_000), [0, 0, 0, 0, 0, 0]));
+        Assert.Equal(1, Watcher.Narrower(1, Told(length: 1_001, most: 1_000), [1_400]));
+    }
+
+    private static UnavailableException Told(long length, long most) =>
+        new("chain-unavailable", "…", new RpcClientUnknownException("…", new AnswerTooLongException(length, most)));
 
     private static BlockHeader Header(long number, byte hash, byte parent) =>
         new(number, Hash32.Of(Enumerable.Repeat(hash, 32).ToArray()), Hash32.Of(Enumerable.Repeat(parent, 32).ToArray()), default, 0);
