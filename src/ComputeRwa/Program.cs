@@ -41,6 +41,7 @@ app.UseUnitOfWork();
 app.MapOpenApi();
 app.MapFeed();
 app.MapChain();
+app.MapKeys();
 app.MapProviders();
 app.MapMemberships();
 app.MapFleet();

@@ -22,23 +22,44 @@ internal static class ApiKeys
 
     public static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    public static Task<int> Store(Tx tx, string key, string role, string? partyId, DateTimeOffset now) => tx.Execute(
-        """
-        INSERT INTO api_keys (id, sha256, role, party_id, created_at) VALUES (@id, @sha256, @role, @partyId, @now)
-        ON CONFLICT (sha256) DO NOTHING
-        """,
-        new { id = Id.New("key", now), sha256 = Hash(key), role, partyId, now });
+    /// <returns>the id that it is listed and revoked by</returns>
+    public static async Task<string> Store(Tx tx, string key, string role, string? partyId, DateTimeOffset now)
+    {
+        var id = Id.New("key", now);
+        await tx.Execute(
+            """
+            INSERT INTO api_keys (id, sha256, role, party_id, created_at) VALUES (@id, @sha256, @role, @partyId, @now)
+            ON CONFLICT (sha256) DO NOTHING
+            """,
+            new { id, sha256 = Hash(key), role, partyId, now });
+        return id;
+    }
 
     public static Task<KeyRow?> Find(Tx tx, string key) => tx.First<KeyRow>(
         "SELECT id, role, party_id FROM api_keys WHERE sha256 = @sha256 AND revoked_at IS NULL", new { sha256 = Hash(key) });
+
+    /// <summary>No key of the operator's comes or goes before this transaction ends.</summary>
+    public static Task HoldOperators(Tx tx) => tx.TakeTurn("operator-key");
+
+    /// <summary>That are taken.</summary>
+    public static Task<long> CountOperators(Tx tx) => tx.Single<long>("SELECT COUNT(*) FROM api_keys WHERE role = @role AND revoked_at IS NULL", new { role = Roles.Operator });
+
+    private const string Views = "SELECT id, role, party_id AS provider_id, created_at, revoked_at FROM api_keys";
+
+    public static Task<KeyView?> Get(Tx tx, string id) => tx.First<KeyView>($"{Views} WHERE id = @id", new { id });
+
+    public static Task<List<KeyView>> List(Tx tx, string? party, string after, int limit) => tx.Query<KeyView>(
+        $"{Views} WHERE id > @after AND (@party IS NULL OR party_id = @party) ORDER BY id LIMIT @limit", new { after, party, limit });
+
+    public static Task<int> Revoke(Tx tx, string id, DateTimeOffset now) => tx.Execute(
+        "UPDATE api_keys SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL", new { id, now });
 
     /// <summary>Stores the configured operator key, or makes one on the first start. Returns only a key it made, which nobody has seen yet.</summary>
     public static async Task<string?> EnsureOperator(Database database, string? configured, DateTimeOffset now)
     {
         await using var tx = database.Write();
-        await tx.TakeTurn("operator-key");
-        var known = await tx.First<long>("SELECT COUNT(*) FROM api_keys WHERE role = @role AND revoked_at IS NULL", new { role = Roles.Operator });
-        var key = configured ?? (known == 0 ? Make() : null);
+        await HoldOperators(tx);
+        var key = configured ?? (await CountOperators(tx) == 0 ? Make() : null);
         if (key is not null) await Store(tx, key, Roles.Operator, null, now);
         await tx.Commit();
         return configured is null ? key : null;

@@ -10,8 +10,9 @@ internal sealed record RegisterProvider(string Name, string Address);
 
 internal sealed record ProviderView(string Id, string Name, string Address, DateTimeOffset CreatedAt);
 
+/// <param name="KeyId">what it is listed and revoked by</param>
 /// <param name="ApiKey">shown this once; only its hash is kept</param>
-internal sealed record ProviderKey(string ProviderId, string ApiKey);
+internal sealed record ProviderKey(string ProviderId, string KeyId, string ApiKey);
 
 internal static class ProviderApi
 {
@@ -40,8 +41,8 @@ internal static class ProviderApi
     {
         if (await ProviderStore.Find(tx, ProviderId.From(id)) is not { } provider) return new Refusal(Error.NotFound("provider", id));
         var key = ApiKeys.Make();
-        await ApiKeys.Store(tx, key, Roles.Provider, provider.Id.Value, time.Now());
-        return TypedResults.Created((string?)null, new ProviderKey(provider.Id.Value, key));
+        var keyId = await ApiKeys.Store(tx, key, Roles.Provider, provider.Id.Value, time.Now());
+        return TypedResults.Created((string?)null, new ProviderKey(provider.Id.Value, keyId, key));
     }
 
     private static async Task<Ok<Page<ProviderView>>> List(Tx tx, string after = "", int limit = 100)

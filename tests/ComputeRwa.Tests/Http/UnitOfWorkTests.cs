@@ -201,7 +201,7 @@ public sealed class UnitOfWorkTests : IAsyncLifetime
 
     private static string Account() => ChainHarness.NewAccount().Value;
 
-    private static async Task Refuses(HttpResponseMessage response, int status, string code, string? field = null)
+    internal static async Task Refuses(HttpResponseMessage response, int status, string code, string? field = null)
     {
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(status == (int)response.StatusCode, $"{(int)response.StatusCode}: {text}");
