@@ -163,10 +163,11 @@ public sealed class PackTests(HardhatNode node) : IAsyncLifetime
 
     private async Task Steps()
     {
-        while (await _harness.Sender.Step()) { }
-        await _harness.Watcher.Step();
-        while (await _harness.Sender.Step()) { }
-        await _harness.Watcher.Step();
+        for (var i = 0; i < 2; i++)
+        {
+            while (await _harness.Sender.Step()) { }
+            while (await _harness.Watcher.Step()) { } // other tests may have made the chain long
+        }
     }
 
     private async Task Are_originated(params int[] numbers)
