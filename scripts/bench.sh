@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what the product has a budget for, as far as it exists: ./scripts/bench.sh [full] [chain | telemetry]
+# Measures what the product has a budget for, as far as it exists: ./scripts/bench.sh [full | chain | [full] telemetry]
 # Gas is measured by scripts/gas.mjs, which the tests run.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -15,6 +15,9 @@ internal abstract class Workload
 {
     public abstract string Name { get; }
 
+    /// <summary>How many requests are sent, one run each.</summary>
+    public virtual IReadOnlyList<int> Counts => [1_000, 10_000];
+
     /// <summary>Whether <see cref="Relay"/> takes them instead of the API.</summary>
     public virtual bool ByRelay => false;
 
@@ -44,6 +47,8 @@ internal abstract class Workload
 internal sealed class Admissions : Workload
 {
     public override string Name => "admission";
+
+    public override IReadOnlyList<int> Counts => [1_000];
 
     public override Task PrepareChain(AnvilStack chain) => Task.CompletedTask;
 

@@ -14,8 +14,11 @@ internal static class SnappyBlock
     /// <summary>As many are read at once as there are cores; the shared pool would keep one for each thread.</summary>
     private static readonly ArrayPool<byte> Memory = ArrayPool<byte>.Create(Kept, Environment.ProcessorCount);
 
-    /// <summary>Bytes copied at a time, and room behind the end for a copy of 64 that began right before it.</summary>
-    private const int Step = 16, Slack = 64 + Step;
+    /// <summary>Bytes copied at a time; no copy has more than the second, and nearly all literals have fewer, so that many are copied without asking how many they have.</summary>
+    private const int Step = 16, Once = 64;
+
+    /// <summary>Room behind the end for what is copied beyond it.</summary>
+    private const int Slack = Once + Step;
 
     /// <summary>Bytes that a body may unpack to: with that room, as much as is kept to be used again.</summary>
     public const int Most = Kept - Slack;
@@ -83,7 +86,7 @@ internal static class SnappyBlock
             {
                 case 0:
                     if (!Literal(from, ref read, tag >> 2, out size) || size > from.Length - read || size > length - written) return false;
-                    if (size <= Step && from.Length - read >= Step) Vector128.Create(from.Slice(read, Step)).CopyTo(to[written..]);
+                    if (size <= Once && from.Length - read >= Once) CopyOnce(from.Slice(read, Once), to.Slice(written, Once));
                     else from.Slice(read, size).CopyTo(to[written..]);
                     (read, written) = (read + size, written + size);
                     continue;
@@ -122,12 +125,20 @@ internal static class SnappyBlock
         return true;
     }
 
-    /// <summary>In steps that may write a little beyond: that is written again, or is slack.</summary>
+    /// <summary>In steps that may write beyond: that is written again, or is slack.</summary>
     private static void Copy(Span<byte> to, int at, int offset, int size)
     {
-        if (offset >= Step)
+        if (offset >= Once) CopyOnce(to.Slice(at - offset, Once), to.Slice(at, Once));
+        else if (offset >= Step)
             for (var end = at + size; at < end; at += Step) Vector128.Create<byte>(to.Slice(at - offset, Step)).CopyTo(to.Slice(at, Step));
         else // it repeats what it writes
             for (var i = at; i < at + size; i++) to[i] = to[i - offset];
+    }
+
+    private static void CopyOnce(ReadOnlySpan<byte> from, Span<byte> to)
+    {
+        var (first, second) = (Vector256.Create(from), Vector256.Create(from[(Once / 2)..]));
+        first.CopyTo(to);
+        second.CopyTo(to[(Once / 2)..]);
     }
 }
