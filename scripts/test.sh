@@ -191,7 +191,8 @@ contracts_lane() {
   if wanted gas; then gas; fi
   if wanted solidity; then solidity; fi
   if wanted chain-end-to-end && [ "$COMPUTERWA_PROFILE" = quick ]; then chain_end_to_end; fi
-  if wanted telemetry-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres telemetry telemetry-on-postgres '&(engine=both|engine=postgres)'; fi
+  # The agent knows nothing of the database: with PostgreSQL behind the service it runs in `unit` and in the long profile.
+  if wanted telemetry-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres telemetry telemetry-on-postgres "&(engine=both|engine=postgres)$([ "$COMPUTERWA_PROFILE" = full ] || echo '&FullyQualifiedName!~.NodeAgent.')"; fi
   if wanted unit-on-postgres; then COMPUTERWA_TEST_ENGINE=postgres csharp unit-on-postgres ComputeRwa.Tests --filter 'engine=both|engine=postgres'; fi
 }
 
