@@ -217,7 +217,12 @@ done
 [ "$COMPUTERWA_PROFILE" = quick ] || packages=true
 # Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both. Nethereum's conformance needs none, and takes what is left;
 # telemetry needs neither contracts nor npm packages.
-solution= conformance= contracts= waiting=
+solution= conformance= contracts= waiting= collectors=
+if wanted telemetry || wanted unit; then
+  # While the compiler leaves a core idle. A machine that cannot fetch them is told so by their tests.
+  (for collector in prometheus vmagent; do "$root/scripts/collector.sh" "$collector"; done) >"$logs/collectors.log" 2>&1 &
+  collectors=$!
+fi
 if $dotnet; then
   need_dotnet
   nicely=$(! $packages || echo nice) build_solution & # what the contracts need takes longer
@@ -230,6 +235,7 @@ if $packages; then
   contracts=$!
 fi
 [ -z "$solution" ] || wait $solution || exit 1
+[ -z "$collectors" ] || wait $collectors || say "no collectors: $(tail -n 1 "$logs/collectors.log")"
 if wanted conformance; then
   nicely=nice csharp conformance Nethereum.Conformance &
   conformance=$!
