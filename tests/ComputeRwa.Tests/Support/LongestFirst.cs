@@ -1,0 +1,25 @@
+using ComputeRwa.Tests.Chain;
+using ComputeRwa.Tests.Support;
+using ComputeRwa.Tests.Telemetry;
+using ComputeRwa.Tests.Telemetry.Ingest;
+using ComputeRwa.Tests.Telemetry.NodeAgent;
+using Xunit.Abstractions;
+
+[assembly: TestCollectionOrderer($"ComputeRwa.Tests.Support.{nameof(LongestFirst)}", "ComputeRwa.Tests")]
+
+namespace ComputeRwa.Tests.Support;
+
+/// <summary>What waits longest, for agents and exporters, begins first: begun last, all the rest would wait for it.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] _longest =
+        [nameof(SimulationTests), SharedApi.Name, nameof(ScrapeTests), nameof(KilledAgentTests), nameof(RecipeTests), nameof(SigningKeyStoreTests), nameof(IngestRefusalTests)];
+
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => testCollections.OrderBy(Place);
+
+    private static int Place(ITestCollection collection)
+    {
+        var place = Array.FindIndex(_longest, name => collection.DisplayName.EndsWith(name, StringComparison.Ordinal));
+        return place < 0 ? _longest.Length : place;
+    }
+}
