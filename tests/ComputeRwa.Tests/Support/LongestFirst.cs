@@ -13,7 +13,13 @@ namespace ComputeRwa.Tests.Support;
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] _longest =
-        [nameof(SimulationTests), SharedApi.Name, nameof(ScrapeTests), nameof(KilledAgentTests), nameof(RecipeTests), nameof(SigningKeyStoreTests), nameof(IngestRefusalTests)];
+    [
+        SharedApi.Name,
+        .. new[]
+        {
+            typeof(SimulationTests), typeof(AgentTests), typeof(ScrapeTests), typeof(KilledAgentTests), typeof(RecipeTests), typeof(SigningKeyStoreTests), typeof(IngestRefusalTests),
+        }.Select(c => c.FullName!),
+    ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => testCollections.OrderBy(Place);
 

@@ -12,9 +12,8 @@ using Shared = agent::ComputeRwa;
 namespace ComputeRwa.Tests.Telemetry.NodeAgent;
 
 /// <summary>The agent as a process, against the service over real HTTP.</summary>
-[Collection(SharedApi.Name)]
 [Trait("engine", "both")]
-public partial class AgentTests(SharedApi shared)
+public partial class AgentTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     [Fact]
     public async Task One_batch_of_a_captured_H200_is_signed_kept_while_the_service_is_away_and_sent_with_the_next()
