@@ -97,7 +97,7 @@ internal static class TelemetryApi
     private static async Task<Results<Ok<NodeRollup>, Refusal>> Rollups(string id, long epoch, Tx tx)
     {
         if (await NodeStore.Find(tx, NodeId.From(id)) is not { } node) return new Refusal(Error.NotFound("node", id));
-        var batches = (await MeteringStore.Rollups(tx, [node.Id], epoch)).ConvertAll(r => r.ToBatch());
+        var batches = (await MeteringStore.Rollups(tx, node.Id, epoch)).ConvertAll(r => r.ToBatch());
         var gpus = node.GpuUuids.Select((uuid, i) => View(i, uuid, batches.Aggregate(default(GpuUse), (sum, b) => sum + b.Gpus[i])));
         return TypedResults.Ok(new NodeRollup(id, epoch, batches.Count, [.. gpus]));
     }

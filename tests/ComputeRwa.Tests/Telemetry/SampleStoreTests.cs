@@ -109,7 +109,7 @@ public class SampleStoreTests
         foreach (var batch in chain)
         {
             Assert.Equal(batch.Columns.Hash(), (await scratch.Read(tx => SampleStore.Find(tx, batch.Epoch, node.Id, batch.Sequence)))!.Hash());
-            Assert.Equal(Rollup.Of(batch.Columns, batch.From, batch.Step, Curtailment.None), (await scratch.Read(tx => MeteringStore.Rollups(tx, [node.Id], batch.Epoch)))[0].ToBatch().Gpus);
+            Assert.Equal(Rollup.Of(batch.Columns, batch.From, batch.Step, Curtailment.None), (await scratch.Read(tx => MeteringStore.Rollups(tx, node.Id, batch.Epoch)))[0].ToBatch().Gpus);
         }
         var next = Read(node, Samples.Signed(node, 1, 2, chain[1].To, 15, chain[1].Hash, Samples.Random(new(9), 2, 4)));
         Assert.True((await scratch.Write(tx => TelemetryStore.Append(tx, next, PackedBatch.Of(next), Samples.Now))).Ok(out _, out _));
