@@ -51,10 +51,13 @@ public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>,
             var batches = new List<JsonNode>();
             for (var epoch = Samples.Day.EpochOf(DateTimeOffset.UtcNow) - 1; epoch <= Samples.Day.EpochOf(DateTimeOffset.UtcNow); epoch++) batches.AddRange(await world.Batches(node, epoch));
             Assert.All(batches, b => Assert.Equal(Step, (int)b["stepSeconds"]!));
-            // Each scrape in its step, none twice and none lost, but the one that was under way when it ended.
+            // Each scrape in its step, none twice and none lost, but the one that was under way when it ended and what the collector itself could not time.
             var power = Column(batches, "powerMilliwatts").ToList();
-            Assert.InRange(power.Count(p => p is not null), exporter.Scrapes - 1, exporter.Scrapes);
-            Assert.Equal(Enumerable.Range(0, exporter.Scrapes).Select(i => 100_500 + 1_000 * i).Take(power.Count(p => p is not null)), power.Where(p => p is not null).Select(p => p!.Value));
+            var scrapes = power.Where(p => p is not null).Select(p => (p!.Value - 100_500) / 1_000).ToList();
+            Assert.Equal(scrapes.Select(s => 100_500 + 1_000 * s), power.Where(p => p is not null).Select(p => p!.Value));
+            Assert.Equal(scrapes.Distinct().Order(), scrapes);
+            Assert.InRange(scrapes.Max(), 0, exporter.Scrapes - 1);
+            Assert.Subset(exporter.Unsteady(TimeSpan.FromSeconds(Step)), Enumerable.Range(0, exporter.Scrapes - 1).Except(scrapes).ToHashSet());
             foreach (var (column, expected) in ((string, int)[])[("smActiveBps", 8_765), ("gpuUtilPct", 0), ("memoryMiB", 0)])
                 Assert.Equal(power.Select(p => p is null ? null : (int?)expected), Column(batches, column));
             Assert.DoesNotContain("level=error", running.Output, StringComparison.Ordinal);
