@@ -10,12 +10,13 @@ internal static class TelemetryTable
         var (nodes, batches) = full ? (64, 80) : (32, 40);
         var long_ = FleetData.Make(nodes, batches, 600);
         var short_ = FleetData.Make(nodes, batches * 8, 60);
+        var exported = Writing.Fleet();
         var rows = new List<Stored>();
         foreach (var engine in new[] { "SQLite", "PostgreSQL" })
         {
             rows.Add(await Storing.Measure(engine, long_));
             rows.Add(await Storing.Measure(engine, short_));
-            rows.Add(await Writing.Measure(engine, long_));
+            foreach (var shards in new[] { 4, 16 }) rows.Add(await Writing.Measure(engine, exported, shards));
         }
         rows.Add(await Peers.Copy(long_));
         if (Environment.GetEnvironmentVariable("COMPUTERWA_VICTORIA") is { Length: > 0 } victoria && victoria.Split(' ') is [var url, var folder])
@@ -24,7 +25,7 @@ internal static class TelemetryTable
         Print(rows);
         Console.WriteLine(Storing.ByColumn(long_));
         foreach (var fleet in new[] { long_, short_ }) Console.WriteLine(Storing.ByStep(fleet));
-        Console.WriteLine(Writing.ByStep(long_));
+        Console.WriteLine(Writing.ByStep(exported));
         foreach (var engine in new[] { "SQLite", "PostgreSQL" }) await Asking.Measure(engine);
     }
 

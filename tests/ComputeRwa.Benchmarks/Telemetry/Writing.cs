@@ -11,18 +11,19 @@ using ComputeRwa.Telemetry.Ingest;
 namespace ComputeRwa.Benchmarks.Telemetry;
 
 /// <summary>
-/// Prometheus' remote write over real HTTP until each request is committed, as a Prometheus with four shards sends it: each shard its own series, a
-/// series for each sample, and at most so many samples in a request. A sample of the table is a GPU at one time: four of Prometheus'.
+/// Prometheus' remote write over real HTTP until each request is committed, as a Prometheus with so many shards sends it: each shard its own series and
+/// one request after another, a series for each sample, and at most so many samples in a request. Prometheus starts with one shard and, while it falls
+/// behind, takes more, up to 50. A sample of the table is a GPU at one time: four of Prometheus'.
 /// </summary>
 internal static class Writing
 {
-    private const int Shards = 4;
+    private const int Nodes = 128;
     private const int MostSamplesOfARequest = 2_000; // max_samples_per_send
     private const int StepSeconds = 15;
-    private const int Scrapes = 5_760;
+    private const int Scrapes = 1_440;
 
-    /// <summary>Requests of a shard before the measured ones: a service runs for longer than the seconds in which its code is compiled again.</summary>
-    private const int WarmUp = 360;
+    /// <summary>Requests before the measured ones: a service runs for longer than the seconds in which its code is compiled again.</summary>
+    private const int WarmUp = 1_440;
 
     private static readonly TimeSpan Compiling = TimeSpan.FromSeconds(3);
 
@@ -31,18 +32,21 @@ internal static class Writing
 
     private sealed record Request(byte[] Body, int Samples);
 
-    public static async Task<Stored> Measure(string engine, IReadOnlyList<NodeData> fleet)
+    public static IReadOnlyList<NodeData> Fleet() => FleetData.Make(Nodes, Scrapes / 600 + 1, 600);
+
+    public static async Task<Stored> Measure(string engine, IReadOnlyList<NodeData> fleet, int shards)
     {
         await using var api = await ApiProcess.Start(engine, null, ("Ingest__LatenessSeconds", "86400"), ("Ingest__OldestDays", "40"));
         var node = await Register(api, fleet);
-        var requests = Requests(fleet);
+        var requests = Requests(fleet, shards);
+        var warmUp = WarmUp / shards;
         var (empty, beforeBatches) = (await api.Stored(), await api.Stored(inbox: false));
-        await Post(api.Http, requests, 0, WarmUp);
+        await Post(api.Http, requests, 0, warmUp);
         await Task.Delay(Compiling);
         var (before, cpu, watch) = (await api.Stored(), api.Cpu, Stopwatch.StartNew());
-        await Post(api.Http, requests, WarmUp, int.MaxValue);
+        await Post(api.Http, requests, warmUp, int.MaxValue);
         var (elapsed, used) = (watch.Elapsed, api.Cpu - cpu);
-        var all = requests.SelectMany(shard => shard.Skip(WarmUp)).ToList();
+        var all = requests.SelectMany(shard => shard.Skip(warmUp)).ToList();
         var readings = all.Sum(r => (long)r.Samples);
         var (samples, inbox) = (readings / (double)Metrics.Length, await api.Stored() - before);
         (cpu, watch) = (api.Cpu, Stopwatch.StartNew());
@@ -51,7 +55,7 @@ internal static class Writing
         var (madeIn, madeBy, batches) = (watch.Elapsed, api.Cpu - cpu, await api.Stored(inbox: false) - beforeBatches);
         if (engine == "SQLite") batches = await api.Stored() - empty;
         var everything = requests.Sum(shard => shard.Sum(r => r.Samples)) / (double)Metrics.Length; // what was sent before the clock started becomes batches too
-        return new($"ours, remote write, {engine}", samples / elapsed.TotalSeconds, batches / everything, string.Create(CultureInfo.InvariantCulture,
+        return new($"ours, remote write by {shards} shards, {engine}", samples / elapsed.TotalSeconds, batches / everything, string.Create(CultureInfo.InvariantCulture,
             $"{readings / elapsed.TotalSeconds:N0} of Prometheus' samples/s, {all.Count} requests of {all[0].Samples}, {all.Sum(r => (long)r.Body.Length) / samples:0.0} bytes each on the wire, {inbox / samples:0.0} in the inbox, "
             + $"{used.TotalMicroseconds / readings:0.00} µs of processor for one of Prometheus', batches at {everything / madeIn.TotalSeconds:N0}/s by {madeBy.TotalMicroseconds / everything:0.00} µs, peak {api.PeakMemory >> 20} MiB"), Stored.OfRemoteWrite);
     }
@@ -82,11 +86,11 @@ internal static class Writing
     })));
 
     /// <summary>For each shard its requests in the order of time: a day that is over, so that nothing is late.</summary>
-    private static List<List<Request>> Requests(IReadOnlyList<NodeData> fleet)
+    private static List<List<Request>> Requests(IReadOnlyList<NodeData> fleet, int shards)
     {
         var start = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date.AddDays(-1), TimeSpan.Zero).ToUnixTimeMilliseconds();
         var series = Series(fleet).ToList();
-        return [.. Enumerable.Range(0, Shards).Select(shard => series.Where((_, i) => i * 7 % Shards == shard).ToList()).Select(own =>
+        return [.. Enumerable.Range(0, shards).Select(shard => series.Where((_, i) => i * 7 % shards == shard).ToList()).Select(own =>
             Enumerable.Range(0, Scrapes).SelectMany(scrape => own.Select(one => (One: one, Scrape: scrape))).Chunk(MostSamplesOfARequest)
                 .Where(some => some.Length == MostSamplesOfARequest).Select(some => Write(some, start)).ToList())];
     }
@@ -160,7 +164,7 @@ internal static class Writing
     /// <summary>What the server does with a request before it is stored, on one core: nanoseconds for each of Prometheus' samples.</summary>
     public static string ByStep(IReadOnlyList<NodeData> fleet)
     {
-        var requests = Requests(fleet)[0].Take(20).ToList();
+        var requests = Requests(fleet, 4)[0].Take(20).ToList();
         var messages = requests.ConvertAll(r => SnappyBlock.Read(r.Body, 32 << 20).Ok(out var message, out _) ? message : throw new InvalidOperationException());
         var places = fleet.SelectMany((node, n) => node.Uuids.Select((uuid, gpu) => (Guid.Parse(uuid.AsSpan(4)), (NodeId.From($"node_{n:x32}"), gpu)))).ToDictionary(p => p.Item1, p => p.Item2);
         var placed = messages.ConvertAll(m => WriteRequest.Read(m).Ok(out var arrival, out _)
