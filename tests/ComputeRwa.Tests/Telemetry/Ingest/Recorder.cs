@@ -1,0 +1,63 @@
+using System.Net.Http.Headers;
+using ComputeRwa.Telemetry.Ingest;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeRwa.Tests.Telemetry.Ingest;
+
+/// <summary>Stands between a collector and the API: hands each request on, and keeps the pushes that the API said it had stored.</summary>
+internal sealed class Recorder : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly HttpClient _api;
+    private readonly List<byte[]> _stored = [];
+
+    private Recorder(Uri api)
+    {
+        _api = new() { BaseAddress = api };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.Run(Pass);
+    }
+
+    public string Url => _app.Urls.Single();
+
+    public static async Task<Recorder> Start(Uri api)
+    {
+        var recorder = new Recorder(api);
+        await recorder._app.StartAsync();
+        return recorder;
+    }
+
+    /// <summary>The power readings that were pushed, in order of time; what was sent again counts once.</summary>
+    public List<Sample> Pushed()
+    {
+        lock (_stored)
+            return [.. _stored.SelectMany(b => WriteRequest.Read(IronSnappy.Snappy.Decode(b)).Ok(out var arrival, out var error) ? arrival.Samples : throw new InvalidOperationException(error.Message))
+                .Where(s => s.Column == Column.PowerMilliwatts).DistinctBy(s => s.At).OrderBy(s => s.At)];
+    }
+
+    private async Task Pass(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        using var request = new HttpRequestMessage(new(http.Request.Method), http.Request.Path + http.Request.QueryString) { Content = new ByteArrayContent(body.ToArray()) };
+        request.Headers.Authorization = AuthenticationHeaderValue.Parse(http.Request.Headers.Authorization.ToString());
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(http.Request.ContentType!);
+        foreach (var coding in http.Request.Headers.ContentEncoding) request.Content.Headers.ContentEncoding.Add(coding!);
+        using var response = await _api.SendAsync(request);
+        if (response.IsSuccessStatusCode && http.Request.Path.Value!.EndsWith("/prometheus/write", StringComparison.Ordinal))
+            lock (_stored) _stored.Add(body.ToArray());
+        http.Response.StatusCode = (int)response.StatusCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _api.Dispose();
+    }
+}
