@@ -236,19 +236,48 @@ stop_postgres() {
   rm -f "$run_dir/$1.home" "$run_dir/$1.bin" "$run_dir/$1.connection"
 }
 
-# ---- programs from Debian
+# ---- from Debian
 
-# find_packaged <program> [package]: prints the path of a program: the machine's, or that of Debian's package, unpacked where git does not look.
-find_packaged() {
-  local program=$1 package=${2:-$1} folder="$stamps/${2:-$1}"
-  ! type -P "$program" || return 0
-  if [ ! -x "$folder/usr/bin/$program" ]; then
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || { echo "$program is missing, and this machine has no apt-get to fetch it with" >&2; return 1; }
+# unpacked <package>: prints the folder where Debian's package is unpacked, where git does not look.
+unpacked() {
+  local package=$1 folder="$stamps/$1"
+  if [ ! -d "$folder" ]; then
+    need_apt "$package" || return
     local part; mkdir -p "$stamps" && part=$(mktemp -d "$stamps/$package.XXXXXX") || return
     say "fetching Debian's package $package (once)" >&2
-    (cd "$part" && { quietly "$run_dir/logs/apt.log" apt-get download -q "$package" || { quietly "$run_dir/logs/apt.log" apt-get update -q && quietly "$run_dir/logs/apt.log" apt-get download -q "$package"; }; }) &&
-      dpkg-deb -x "$part/$package"_*.deb "$part/files" && rm -rf "$folder" && mv "$part/files" "$folder" || { rm -rf "$part"; return 1; }
+    (cd "$part" && { apt_get download "$package" || { apt_get update && apt_get download "$package"; }; }) &&
+      dpkg-deb -x "$part/$package"_*.deb "$part/files" && { mv -T "$part/files" "$folder" 2>/dev/null || [ -d "$folder" ]; } || { rm -rf "$part"; return 1; }
     rm -rf "$part"
   fi
-  echo "$folder/usr/bin/$program"
+  echo "$folder"
+}
+need_apt() { command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || { echo "$1 is missing, and this machine has no apt-get to fetch it with" >&2; return 1; }; }
+apt_get() { quietly "$run_dir/logs/apt.log" apt-get "$1" -q -o Acquire::Retries=1 -o Acquire::http::Timeout=20 "${@:2}"; }
+
+# find_packaged <program> [package]: prints the path of a program: the machine's, or that of Debian's package.
+find_packaged() {
+  local folder
+  type -P "$1" || { folder=$(unpacked "${2:-$1}") && echo "$folder/usr/bin/$1"; }
+}
+
+# find_secp256k1: prints the folder of libsecp256k1, nothing where the machine has it installed. The package's name ends with the library's version.
+find_secp256k1() {
+  local installed package folder
+  installed=$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null || true)
+  ! grep -q 'libsecp256k1\.so\.[0-2] ' <<<"$installed" || return 0
+  package=$(secp256k1_package) && folder=$(unpacked "$package") && dirname "$(find "$folder" -name 'libsecp256k1.so.[0-2]' | grep .)"
+}
+secp256k1_package() {
+  local package
+  for package in "$stamps"/libsecp256k1-[0-2]; do [ ! -d "$package" ] || { basename "$package"; return; }; done
+  need_apt libsecp256k1 || return
+  packaged_secp256k1 || { apt_get update && packaged_secp256k1; }
+}
+packaged_secp256k1() { apt-cache pkgnames libsecp256k1- | grep -x 'libsecp256k1-[0-2]' | sort | tail -n 1 | grep .; }
+
+# use_secp256k1: what is started from here on signs and recovers by libsecp256k1; where it cannot be had, managed code gives the same bytes.
+use_secp256k1() {
+  local folder
+  folder=$(find_secp256k1) || { say "no libsecp256k1: managed code signs, twenty times slower"; return 0; }
+  [ -z "$folder" ] || export LD_LIBRARY_PATH="$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 }

@@ -151,9 +151,20 @@ postgres() {
 # What the wanted suites do not run, nobody waits for.
 projects() {
   if wanted format; then echo ComputeRwa.sln; return; fi
-  local listed; listed=$(git ls-files '*.csproj' | grep -vE "ComputeRwa.Benchmarks$(wanted conformance || echo '|Nethereum.Conformance')" | sed 's/.*/"&"/' | paste -sd,)
+  local unwanted='ComputeRwa.Benchmarks' listed
+  wanted conformance || unwanted+='|Nethereum.Conformance'
+  grep -qE '^(unit|chain|telemetry)' <<<"$suites" || unwanted+='|ComputeRwa.Tests'
+  grep -q 'end-to-end' <<<"$suites" || unwanted+='|ComputeRwa.EndToEnd'
+  listed=$(git ls-files '*.csproj' | grep -vE "/($unwanted)/" | sed 's/.*/"&"/' | paste -sd,)
   printf '{"solution":{"path":"../../ComputeRwa.sln","projects":[%s]}}\n' "$listed" >"$logs/wanted.slnf"
   echo "$logs/wanted.slnf"
+}
+
+# Of the C# tests, the folder that the wanted suites run; all where they run more than one.
+tests_of() {
+  if wanted format || wanted unit || { wanted chain && wanted telemetry; }; then return; fi
+  if wanted chain; then echo Chain; fi
+  if wanted telemetry; then echo Telemetry; fi
 }
 
 # Analyzers take a third of the build, and only lint asks for what they say. A build does not notice that it was made without them, so that is remembered.
@@ -164,7 +175,7 @@ build_solution() {
   wanted format || touch "$unanalyzed"
   say "building"
   # A compiler ends before compiling itself better pays: a sixth of the build.
-  DOTNET_TC_CallCounting=0 quietly "$logs/build.log" ${nicely:-} dotnet build "$(projects)" -c Release -v q --nologo "${how[@]}" || die "the solution does not build"
+  DOTNET_TC_CallCounting=0 quietly "$logs/build.log" ${nicely:-} dotnet build "$(projects)" -c Release -v q --nologo -p:TestsOf="$(tests_of)" "${how[@]}" || die "the solution does not build"
   ! wanted format || rm -f "$unanalyzed"
 }
 
@@ -217,11 +228,14 @@ done
 [ "$COMPUTERWA_PROFILE" = quick ] || packages=true
 # Two lanes for two cores: the C# tests need compiled contracts, the end-to-end tests need both. Nethereum's conformance needs none, and takes what is left;
 # telemetry needs neither contracts nor npm packages.
-solution= conformance= contracts= waiting= collectors=
-if wanted telemetry || wanted unit; then
-  # While the compiler leaves a core idle. A machine that cannot fetch them is told so by their tests.
-  (for collector in prometheus vmagent; do "$root/scripts/collector.sh" "$collector"; done) >"$logs/collectors.log" 2>&1 &
-  collectors=$!
+solution= conformance= contracts= waiting= fetched=
+if $dotnet; then
+  # While the compiler leaves a core idle. A machine that cannot fetch them does without the library, and is told of the collectors by their tests.
+  (
+    find_secp256k1 >/dev/null || true
+    if wanted telemetry || wanted unit; then for collector in prometheus vmagent; do "$root/scripts/collector.sh" "$collector"; done; fi
+  ) >"$logs/fetched.log" 2>&1 &
+  fetched=$!
 fi
 if $dotnet; then
   need_dotnet
@@ -235,7 +249,10 @@ if $packages; then
   contracts=$!
 fi
 [ -z "$solution" ] || wait $solution || exit 1
-[ -z "$collectors" ] || wait $collectors || say "no collectors: $(tail -n 1 "$logs/collectors.log")"
+if [ -n "$fetched" ]; then
+  wait $fetched || say "no collectors: $(tail -n 1 "$logs/fetched.log")"
+  use_secp256k1
+fi
 if wanted conformance; then
   nicely=nice csharp conformance Nethereum.Conformance &
   conformance=$!

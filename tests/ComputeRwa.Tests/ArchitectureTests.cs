@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.Signer;
 using Nethereum.Util;
@@ -23,6 +24,18 @@ public class SigningTests
         var signature = key.SignAndCalculateV(hash);
         Assert.Equal("934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8", signature.R.ToHex());
         Assert.Equal("2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5", signature.S.ToHex());
+    }
+
+    // Or the comparisons below would be of the managed code with itself. The official package has one implementation.
+    [Fact]
+    public void Where_libsecp256k1_can_be_loaded_it_signs()
+    {
+        var chosen = typeof(EthECKey).Assembly.GetType("Nethereum.Signer.Crypto.Secp256k1");
+        if (chosen is null) return;
+        string[] names = ["libsecp256k1.so.0", "libsecp256k1.so.1", "libsecp256k1.so.2"];
+        var loaded = names.Any(name => NativeLibrary.TryLoad(name, out _));
+        using var backEnd = BackEnd.Use(managed: false);
+        Assert.Equal(loaded ? "NativeSecp256k1" : "ManagedSecp256k1", chosen.GetProperty("Current")!.GetValue(null)!.GetType().Name);
     }
 
     [Fact]

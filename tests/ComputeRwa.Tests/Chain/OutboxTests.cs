@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ComputeRwa.Chain;
 using ComputeRwa.Kernel;
 using ComputeRwa.Tests.Support;
-using ComputeRwa.Tests.Telemetry;
 using Xunit.Abstractions;
 
 namespace ComputeRwa.Tests.Chain;

@@ -3,7 +3,6 @@ using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Tests.Support;
-using ComputeRwa.Tests.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeRwa.Tests.Chain;

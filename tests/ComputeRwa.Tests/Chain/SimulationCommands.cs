@@ -2,7 +2,6 @@ using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.Signer;

@@ -14,6 +14,7 @@ namespace ComputeRwa.Tests.Chain;
 /// </summary>
 [Trait("group", "simulation")]
 [Trait("engine", "both")]
+[StartsEarly(2)]
 public sealed class SimulationTests(HardhatNode node, ITestOutputHelper output) : IClassFixture<HardhatNode>
 {
     private const int MostFailures = 5;

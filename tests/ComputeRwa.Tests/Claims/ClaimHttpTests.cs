@@ -7,7 +7,6 @@ using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Claims;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Nethereum.Signer;
 

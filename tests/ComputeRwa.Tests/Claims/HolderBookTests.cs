@@ -1,6 +1,7 @@
 using System.Numerics;
 using ComputeRwa.Claims;
 using ComputeRwa.Kernel;
+using ComputeRwa.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -52,7 +53,7 @@ public class HolderBookTests
     [Fact]
     public void Events_are_replayed_in_the_order_of_the_chain()
     {
-        var terms = Leases.LeaseCases.Good().Terms with { PoolBps = 10_000, Units = 100 };
+        var terms = LeaseCases.Good().Terms with { PoolBps = 10_000, Units = 100 };
         var book = HolderBook.Replay(terms, [new RevenueApplied(4, 2_000), new UnitsMoved(1, Address.Zero, Provider, 100), new UnitsMoved(3, Provider, Account(2), 40), new RevenueApplied(2, 1_000)]);
         Assert.Equal((1_600, 400), ((int)book.Claimable(Provider), (int)book.Claimable(Account(2))));
     }

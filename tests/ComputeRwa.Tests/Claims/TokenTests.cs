@@ -4,7 +4,7 @@ using System.Xml.Linq;
 using ComputeRwa.Claims;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using static ComputeRwa.Tests.Leases.LeaseCases;
+using static ComputeRwa.Tests.Support.LeaseCases;
 
 namespace ComputeRwa.Tests.Claims;
 

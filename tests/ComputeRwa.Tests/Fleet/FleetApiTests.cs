@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
-using ComputeRwa.Tests.Telemetry;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Fleet;
 

@@ -4,7 +4,6 @@ using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Http;
 using ComputeRwa.Kernel;
-using ComputeRwa.Tests.Chain;
 using ComputeRwa.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,5 @@
 using ComputeRwa.Leases;
-using static ComputeRwa.Tests.Leases.LeaseCases;
+using static ComputeRwa.Tests.Support.LeaseCases;
 
 namespace ComputeRwa.Tests.Leases;
 

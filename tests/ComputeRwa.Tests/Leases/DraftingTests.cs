@@ -1,7 +1,7 @@
 using System.Numerics;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using static ComputeRwa.Tests.Leases.LeaseCases;
+using static ComputeRwa.Tests.Support.LeaseCases;
 
 namespace ComputeRwa.Tests.Leases;
 

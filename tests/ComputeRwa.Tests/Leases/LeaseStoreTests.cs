@@ -3,9 +3,8 @@ using ComputeRwa.Claims;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using ComputeRwa.Tests.Telemetry;
 using ComputeRwa.Tests.Support;
-using static ComputeRwa.Tests.Leases.LeaseCases;
+using static ComputeRwa.Tests.Support.LeaseCases;
 
 namespace ComputeRwa.Tests.Leases;
 

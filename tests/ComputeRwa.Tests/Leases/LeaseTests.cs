@@ -2,7 +2,7 @@ using System.Text.Json;
 using ComputeRwa.Chain;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using static ComputeRwa.Tests.Leases.LeaseCases;
+using static ComputeRwa.Tests.Support.LeaseCases;
 
 namespace ComputeRwa.Tests.Leases;
 

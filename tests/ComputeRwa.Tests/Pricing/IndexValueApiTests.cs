@@ -5,7 +5,6 @@ using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Pricing;
 using ComputeRwa.Telemetry;
-using ComputeRwa.Tests.Telemetry;
 using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Pricing;

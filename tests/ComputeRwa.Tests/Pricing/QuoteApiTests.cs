@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Pricing;
-using ComputeRwa.Tests.Telemetry;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Pricing;
 

@@ -1,6 +1,6 @@
 using ComputeRwa.Kernel;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Leases;
+using ComputeRwa.Tests.Support;
 using ComputeRwa.Tests.Verify;
 using Nethereum.Signer;
 
@@ -67,8 +67,8 @@ public sealed class AttestationTests
     {
         var closed = new World(2, nodes: 2, leases: 2, epochs: 1).Close()[0].Closed;
         var message = RootMessage.Of(closed, Keccak.Hash([1]));
-        var view = Attestation.TypedData(message, World.Deployment);
-        Assert.Equal(Attestation.Digest(message, World.Deployment).Value, view.Digest);
+        var view = Attestation.TypedData(message, Deployments.Example);
+        Assert.Equal(Attestation.Digest(message, Deployments.Example).Value, view.Digest);
         Assert.Equal("EpochRoot", (string)view.TypedData["primaryType"]!);
         Assert.Equal(["epoch", "attempt", "root", "previousRoot", "leases", "rent", "gpuSeconds", "wattHours", "dataHash"],
             view.TypedData["types"]!["EpochRoot"]!.AsArray().Select(m => (string)m!["name"]!));

@@ -3,7 +3,6 @@ using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Nethereum.Contracts;
 using Nethereum.Hex.HexConvertors.Extensions;

@@ -2,8 +2,6 @@ using ComputeRwa.Chain;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Leases;
-using ComputeRwa.Tests.Telemetry;
 using ComputeRwa.Tests.Verify;
 using ComputeRwa.Tests.Support;
 

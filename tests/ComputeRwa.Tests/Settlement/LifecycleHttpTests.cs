@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Nethereum.Signer;
 

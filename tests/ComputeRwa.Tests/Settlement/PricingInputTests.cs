@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Settlement;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using ComputeRwa.Claims;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Leases;
+using ComputeRwa.Tests.Support;
 using ComputeRwa.Tests.Verify;
 
 namespace ComputeRwa.Tests.Settlement;

@@ -3,7 +3,6 @@ using ComputeRwa.Http;
 using ComputeRwa.Kernel;
 using ComputeRwa.Settlement;
 using ComputeRwa.Telemetry;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

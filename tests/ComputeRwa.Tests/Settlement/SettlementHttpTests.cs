@@ -6,7 +6,6 @@ using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Nethereum.Signer;
 

@@ -2,9 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
-using ComputeRwa.Tests.Telemetry;
 using ComputeRwa.Verify;
 using Nethereum.Signer;
 

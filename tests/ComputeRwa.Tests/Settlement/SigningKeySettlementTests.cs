@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using ComputeRwa.Verify;
 using Nethereum.Signer;

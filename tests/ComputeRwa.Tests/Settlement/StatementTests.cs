@@ -3,6 +3,7 @@ using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Settlement;
 using ComputeRwa.Tests.Leases;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Settlement;
 

@@ -2,7 +2,7 @@ using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Verify;
+using ComputeRwa.Tests.Support;
 using Nethereum.Contracts;
 using Nethereum.Hex.HexConvertors.Extensions;
 
@@ -38,7 +38,7 @@ public sealed class SyncingTests
         var tree = MerkleTree.Of(leaves.ConvertAll(l => l.LeafHash));
         foreach (var (ordinal, chunk) in Syncing.Chunks(leaves.Where(l => l.Position % 7 != 3)).Index())
         {
-            var command = Syncing.Command(Epoch, tree, chunk, ordinal, 2, World.Deployment);
+            var command = Syncing.Command(Epoch, tree, chunk, ordinal, 2, Deployments.Example);
             Assert.Equal($"sync:700:0:{ordinal}:2", command.CommandId);
             var call = new EpochLedger.SyncBatch().DecodeInput(command.CallData);
             Assert.Equal(chunk.Select(l => l.Leaf.LeaseId.ToInteger()), call.Leaves.Select(l => l.LeaseId));
@@ -51,7 +51,7 @@ public sealed class SyncingTests
     {
         var leaves = Leaves(9);
         var tree = MerkleTree.Of(leaves.ConvertAll(l => l.LeafHash));
-        var call = new EpochLedger.Sync().DecodeInput(Syncing.Command(Epoch, tree, [leaves[4]], 0, 1, World.Deployment).CallData);
+        var call = new EpochLedger.Sync().DecodeInput(Syncing.Command(Epoch, tree, [leaves[4]], 0, 1, Deployments.Example).CallData);
         Assert.True(MerkleTree.Verify(tree.Root, leaves[4].LeafHash, call.Proof.Select(p => Hash32.Of(p))));
         Assert.Equal(leaves[4].Leaf.Rent, call.Leaf.Rent);
     }
@@ -60,6 +60,6 @@ public sealed class SyncingTests
     public void Another_sync_of_the_same_leaves_is_another_effect()
     {
         var (leaves, tree) = (Leaves(2), MerkleTree.Of(Leaves(2).ConvertAll(l => l.LeafHash)));
-        Assert.NotEqual(Syncing.Command(Epoch, tree, [.. leaves], 0, 1, World.Deployment).CommandId, Syncing.Command(Epoch, tree, [.. leaves], 0, 2, World.Deployment).CommandId);
+        Assert.NotEqual(Syncing.Command(Epoch, tree, [.. leaves], 0, 1, Deployments.Example).CommandId, Syncing.Command(Epoch, tree, [.. leaves], 0, 2, Deployments.Example).CommandId);
     }
 }

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ComputeRwa.Telemetry.Findings;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -5,7 +5,6 @@ using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
-using ComputeRwa.Tests.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nethereum.JsonRpc.Client;

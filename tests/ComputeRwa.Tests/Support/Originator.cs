@@ -3,7 +3,6 @@ using ComputeRwa.Chain;
 using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using ComputeRwa.Tests.Leases;
 using Nethereum.Contracts;
 using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.Signer;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 

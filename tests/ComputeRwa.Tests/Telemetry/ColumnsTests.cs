@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 

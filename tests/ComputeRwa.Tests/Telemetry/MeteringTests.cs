@@ -1,6 +1,7 @@
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 using ComputeRwa.Tests.Telemetry.Ingest;
 
 namespace ComputeRwa.Tests.Telemetry;

@@ -10,6 +10,7 @@ namespace ComputeRwa.Tests.Telemetry;
 
 /// <summary>Batches and replacements of keys that meet in the database. A signature here is the number of the key that made it.</summary>
 [Trait("engine", "both")]
+[StartsEarly(7)]
 public class SigningKeyStoreTests
 {
     private const long Day = 86_400;

@@ -26,7 +26,7 @@ public class DisputeDifferentialTests(HardhatNode node, ITestOutputHelper output
 
     /// <summary>A world whose three leases all begin with its first epoch.</summary>
     private static readonly int Seed = Enumerable.Range(1, 1_000).First(seed =>
-        History.Of(seed, new(World.Deployment, World.FirstEpoch, t => t)) is { Leases.Count: 3 } world && world.Leases.All(l => l.Terms.StartEpoch == World.FirstEpoch));
+        History.Of(seed, new(Deployments.Example, World.FirstEpoch, t => t)) is { Leases.Count: 3 } world && world.Leases.All(l => l.Terms.StartEpoch == World.FirstEpoch));
 
     private readonly AbiCatalog _catalog = new(KnownContracts.Types);
 

@@ -7,7 +7,6 @@ using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Parties;
 using ComputeRwa.Tests.Support;
-using ComputeRwa.Tests.Telemetry;
 using Nethereum.Contracts;
 using Nethereum.Hex.HexConvertors.Extensions;
 using Xunit.Abstractions;

@@ -5,7 +5,6 @@ using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Settlement;
-using ComputeRwa.Tests.Leases;
 using ComputeRwa.Tests.Support;
 using ComputeRwa.Verify;
 using ComputeRwa.Verify.Auditing;
@@ -47,7 +46,7 @@ public sealed class EventfulHistory(HardhatNode node) : IAsyncLifetime
     };
 
     private static readonly int Seed = Enumerable.Range(1, 1_000).First(seed =>
-        History.Of(seed, new(World.Deployment, World.FirstEpoch, Draft)) is { Leases.Count: 3 } world && world.Leases.All(l => l.Terms.StartEpoch == World.FirstEpoch));
+        History.Of(seed, new(Deployments.Example, World.FirstEpoch, Draft)) is { Leases.Count: 3 } world && world.Leases.All(l => l.Terms.StartEpoch == World.FirstEpoch));
 
     private static async Task<History> Begin(HardhatNode node)
     {

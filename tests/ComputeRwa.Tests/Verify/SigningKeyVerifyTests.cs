@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
+using ComputeRwa.Tests.Support;
 using ComputeRwa.Tests.Telemetry;
 using ComputeRwa.Verify;
 using Nethereum.Signer;
@@ -19,7 +20,7 @@ public sealed class SigningKeyVerifyTests
     private static World Small(int seed)
     {
         var leases = 0;
-        return new(seed, nodes: 3, leases: 3, epochs: 3, place: new(World.Deployment, World.FirstEpoch, terms => terms with { Provider = SigningKeyTests.AddressOf(Provider + leases++) }));
+        return new(seed, nodes: 3, leases: 3, epochs: 3, place: new(Deployments.Example, World.FirstEpoch, terms => terms with { Provider = SigningKeyTests.AddressOf(Provider + leases++) }));
     }
 
     /// <summary>A node of which one lease alone has GPUs, whose batches of the second epoch are all signed, at least three of them, without a load that is only utilisation.</summary>

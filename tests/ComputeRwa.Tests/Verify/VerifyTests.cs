@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ComputeRwa.Kernel;
 using ComputeRwa.Settlement;
+using ComputeRwa.Tests.Support;
 using ComputeRwa.Verify;
 using Nethereum.Signer;
 
@@ -46,7 +47,7 @@ public sealed class VerifyTests
             var report = Check(epochs, i);
             Assert.True(report.Passed, $"seed {seed} epoch {i}\n{report.ToText()}");
             Assert.Equal(epochs[i].Closed.Root, Hash32.Of(report.Root!["root"]));
-            Assert.Equal(Attestation.Digest(RootMessage.Of(epochs[i].Closed, Keccak.Hash(epochs[i].File)), World.Deployment).Value, Hashing.Hex(report.Digest!));
+            Assert.Equal(Attestation.Digest(RootMessage.Of(epochs[i].Closed, Keccak.Hash(epochs[i].File)), Deployments.Example).Value, Hashing.Hex(report.Digest!));
         }
     }
 
@@ -280,7 +281,7 @@ public sealed class VerifyTests
             Root = MerkleTree.Of([.. leases.Select(l => l.LeafHash)]).Root,
             Totals = EpochTotals.Of([.. leases.Select(l => l.Leaf)]),
         };
-        epochs[index] = new(closed, ComputeRwa.Settlement.EpochFile.Write(closed, World.Deployment), epochs[index].Evidence);
+        epochs[index] = new(closed, ComputeRwa.Settlement.EpochFile.Write(closed, Deployments.Example), epochs[index].Evidence);
         return epochs;
     }
 

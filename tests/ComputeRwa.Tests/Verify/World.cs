@@ -5,6 +5,7 @@ using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Settlement;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 using Nethereum.Signer;
 
 namespace ComputeRwa.Tests.Verify;
@@ -27,13 +28,6 @@ internal sealed class World
     public const long FirstEpoch = 1_000_000;
     public static readonly EpochLength Length = new(EpochSeconds);
 
-    public static readonly Deployment Deployment = new(
-        31337, 1, EpochSeconds, 0, "0", "0", 7, "0x00",
-        new("0x5FbDB2315678afecb367f032d93F642f64180aa3", "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512", "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
-            "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9", "0x5FC8d32690cc91D4c39d9d3abcBD16989F875707", "0x0165878A594ca255338adfa4d48449f69242Eb8F",
-            "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9", "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9"),
-        [], 2, "0x0000000000000000000000000000000000000001", "0x0000000000000000000000000000000000000002");
-
     private readonly Random _random;
     private readonly int _epochs;
     private readonly WorldPlace _place;
@@ -46,7 +40,7 @@ internal sealed class World
 
     public World(int seed, int nodes, int leases, int epochs, bool overlapping = false, WorldPlace? place = null)
     {
-        (_random, _epochs, _place) = (new(seed), epochs, place ?? new(Deployment, FirstEpoch, terms => terms));
+        (_random, _epochs, _place) = (new(seed), epochs, place ?? new(Deployments.Example, FirstEpoch, terms => terms));
         for (var i = 0; i < nodes; i++) Nodes.Add(MakeNode(i));
         var gpus = Nodes.SelectMany(n => n.Uuids.Select(u => new GpuLet(n.Id.Value, n.Account, u))).ToArray();
         _random.Shuffle(gpus);
@@ -148,7 +142,7 @@ internal sealed class World
         var ordered = Capacity.InOrder(gpus.Select(g => new LeasedGpu(NodeId.From(g.NodeId), g.NodeKey, g.Uuid)));
         var floor = _random.Next(1, 2_000_000);
         var terms = new LeaseTerms(
-            Party(), Party(), Address.Parse(Deployment.Contracts.TestDollar), ShortText.Parse("H100-SXM5-80GB"), ShortText.Parse("US-TX"), (uint)gpus.Length,
+            Party(), Party(), Address.Parse(Deployments.Example.Contracts.TestDollar), ShortText.Parse("H100-SXM5-80GB"), ShortText.Parse("US-TX"), (uint)gpus.Length,
             Capacity.Root(ordered), (uint)(_place.FirstEpoch + (atOnce ? 0 : _random.Next(Math.Min(3, _epochs)))), (uint)_random.Next(1, _epochs + 2),
             (PricingMethod)_random.Next(4), _random.Next(1, 5_000_000), floor, floor + _random.Next(3_000_000), (uint)_random.Next(1, 20_000), Bps(), Bps(), (ushort)_random.Next(50), Bps(),
             _random.Next(4) == 0 ? 0ul : (ulong)_random.Next(1, 20_000), (ushort)_random.Next(20_000), Bps(), Bps(), Bps(), 8_000, 100, 1, 0, 0, 1_000, 0, RandomHash());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ComputeRwa.Fleet;
 using ComputeRwa.Telemetry;
 using ComputeRwa.Telemetry.Findings;
+using ComputeRwa.Tests.Support;
 using ComputeRwa.Tests.Telemetry.Ingest;
 using Xunit.Abstractions;
 

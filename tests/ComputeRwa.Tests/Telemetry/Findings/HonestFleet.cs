@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ComputeRwa.Fleet;
 using ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 using ComputeRwa.Tests.Telemetry.Ingest;
 
 namespace ComputeRwa.Tests.Telemetry.Findings;

@@ -6,6 +6,7 @@ using static ComputeRwa.Tests.Telemetry.Ingest.IngestWorld;
 namespace ComputeRwa.Tests.Telemetry.Ingest;
 
 [Trait("engine", "both")]
+[StartsEarly(8)]
 public sealed class IngestRefusalTests(IngestWorld world) : IClassFixture<IngestWorld>, IAsyncLifetime
 {
     private FleetClient _fleet = null!;

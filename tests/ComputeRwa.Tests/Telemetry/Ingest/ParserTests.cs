@@ -1,6 +1,7 @@
 using System.Text;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry.Ingest;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Telemetry.Ingest;
 

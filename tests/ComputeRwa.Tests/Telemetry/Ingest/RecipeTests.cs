@@ -9,6 +9,7 @@ namespace ComputeRwa.Tests.Telemetry.Ingest;
 
 /// <summary>The recipes of docs/telemetry.md against a real API; Prometheus and vmagent are Debian's own.</summary>
 [Trait("engine", "both")]
+[StartsEarly(6)]
 public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>, IAsyncLifetime
 {
     private const int Step = 2;

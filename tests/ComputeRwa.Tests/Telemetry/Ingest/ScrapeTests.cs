@@ -9,6 +9,7 @@ using static ComputeRwa.Tests.Telemetry.Ingest.IngestWorld;
 namespace ComputeRwa.Tests.Telemetry.Ingest;
 
 [Trait("engine", "both")]
+[StartsEarly(4)]
 public sealed class ScrapeTests(IngestWorld world) : IClassFixture<IngestWorld>, IAsyncLifetime
 {
     private FleetClient _fleet = null!;

@@ -13,6 +13,7 @@ namespace ComputeRwa.Tests.Telemetry.NodeAgent;
 
 /// <summary>The agent as a process, against the service over real HTTP.</summary>
 [Trait("engine", "both")]
+[StartsEarly(3)]
 public partial class AgentTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     [Fact]

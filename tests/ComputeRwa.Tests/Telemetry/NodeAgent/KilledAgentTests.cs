@@ -7,6 +7,7 @@ namespace ComputeRwa.Tests.Telemetry.NodeAgent;
 
 // What it tries is on the agent's disk and on the wire; AgentTests run on both engines.
 [Trait("engine", "sqlite")]
+[StartsEarly(5)]
 public partial class KilledAgentTests
 {
     /// <summary>

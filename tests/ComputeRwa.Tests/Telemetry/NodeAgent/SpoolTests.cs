@@ -3,6 +3,7 @@ extern alias agent;
 using agent::ComputeRwa.Agent;
 using agent::ComputeRwa.Kernel;
 using agent::ComputeRwa.Telemetry;
+using ComputeRwa.Tests.Support;
 
 namespace ComputeRwa.Tests.Telemetry.NodeAgent;
 

@@ -6,14 +6,13 @@ using ComputeRwa.Chain.Contracts;
 using ComputeRwa.Db;
 using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
-using ComputeRwa.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Nethereum.Contracts;
 using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.Signer;
 using PayToken = ComputeRwa.Chain.Contracts.PayToken;
 
-namespace ComputeRwa.Tests.Leases;
+namespace ComputeRwa.Tests.Support;
 
 /// <summary>
 /// An API on contracts of its own, a provider with a site and nodes, and a lessee with money. What a client would do is done over

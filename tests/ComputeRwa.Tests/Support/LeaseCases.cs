@@ -3,7 +3,7 @@ using ComputeRwa.Kernel;
 using ComputeRwa.Leases;
 using ComputeRwa.Parties;
 
-namespace ComputeRwa.Tests.Leases;
+namespace ComputeRwa.Tests.Support;
 
 /// <summary>A provider with a site of two nodes, and a draft that nothing is wrong with.</summary>
 internal static class LeaseCases

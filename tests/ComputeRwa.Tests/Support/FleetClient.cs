@@ -6,10 +6,9 @@ using System.Text.Json.Nodes;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
-using ComputeRwa.Tests.Support;
 using Nethereum.Signer;
 
-namespace ComputeRwa.Tests.Telemetry;
+namespace ComputeRwa.Tests.Support;
 
 /// <summary>A provider with a site, speaking HTTP with its own API key.</summary>
 internal sealed class FleetClient(HttpClient http, string providerId, string siteId) : IDisposable
@@ -91,4 +90,5 @@ public sealed class SharedApi : IAsyncLifetime
 }
 
 [CollectionDefinition(SharedApi.Name)]
+[StartsEarly(1)]
 public sealed class SharedApiCollection : ICollectionFixture<SharedApi>;

@@ -1,10 +1,9 @@
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
-using ComputeRwa.Tests.Support;
 using Nethereum.Signer;
 
-namespace ComputeRwa.Tests.Telemetry;
+namespace ComputeRwa.Tests.Support;
 
 /// <summary>Nodes and batches for tests, from a seed: the same seed makes the same samples.</summary>
 internal static class Samples
