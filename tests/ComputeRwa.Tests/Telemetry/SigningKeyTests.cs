@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ComputeRwa.Fleet;
 using ComputeRwa.Kernel;
 using ComputeRwa.Telemetry;
@@ -10,6 +11,7 @@ namespace ComputeRwa.Tests.Telemetry;
 public class SigningKeyTests
 {
     private const int Own = 11, Second = 12, Third = 13, Stranger = 14, Account = 15;
+    private static readonly ConcurrentDictionary<int, Address> _addresses = [];
     private static readonly Address Provider = AddressOf(Account);
 
     [Fact]
@@ -118,7 +120,7 @@ public class SigningKeyTests
 
     private static Node Machine() => Samples.Node(Own, 1);
 
-    internal static Address AddressOf(int key) => Address.Parse(Samples.Key(key).GetPublicAddress());
+    internal static Address AddressOf(int key) => _addresses.GetOrAdd(key, k => Address.Parse(Samples.Key(k).GetPublicAddress()));
 
     private static int Number(Address key) => Enumerable.Range(Own, 5).Single(n => AddressOf(n) == key);
 

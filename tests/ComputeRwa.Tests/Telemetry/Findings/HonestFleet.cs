@@ -31,7 +31,7 @@ internal static class HonestFleet
     public static Columns Columns(Random random, string kind, int gpus, int samples, int resolution)
     {
         var columns = ComputeRwa.Telemetry.Columns.Of(gpus, samples, [.. Enumerable.Range(0, 4).Select(_ => new int[gpus * samples])]);
-        var together = Jobs(random, kind, samples);
+        var (together, model) = (Jobs(random, kind, samples), Model(kind));
         for (var gpu = 0; gpu < gpus; gpu++)
         {
             var jobs = kind == "h100 in lockstep" ? together : Jobs(random, kind, samples);
@@ -42,8 +42,8 @@ internal static class HonestFleet
                 var milliwatts = (s.Watts + Gauss(random) * (s.Watts > 100 ? 1.5 : 0.2)) * 1_000;
                 columns.SmActiveBps[at] = s.Sm < 0 ? -1 : (int)(Math.Clamp(s.Sm, 0, 1) * 10_000);
                 columns.GpuUtilPct[at] = s.Util < 0 ? -1 : (int)Math.Clamp(Math.Round(s.Util), 0, 100);
-                columns.PowerMilliwatts[at] = Math.Clamp((int)(milliwatts / resolution) * resolution, 1_000, Model(kind).MostMilliwatts);
-                columns.MemoryMiB[at] = (int)(s.Memory * Model(kind).MemoryMiB);
+                columns.PowerMilliwatts[at] = Math.Clamp((int)(milliwatts / resolution) * resolution, 1_000, model.MostMilliwatts);
+                columns.MemoryMiB[at] = (int)(s.Memory * model.MemoryMiB);
                 // Now and then a reading is missing.
                 if (random.Next(2_000) == 0) columns.PowerMilliwatts[at] = -1;
                 if (random.Next(2_000) == 0) columns.SmActiveBps[at] = -1;

@@ -50,11 +50,21 @@ public sealed class IngestRefusalTests(IngestWorld world) : IClassFixture<Ingest
         var label = new WireWriter().Series([("__name__", "DCGM_FI_DEV_FB_USED"), ("x", new string('x', 1 << 20))], (Start * 1_000, 1));
         await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await Write(_fleet, label));
         foreach (var values in new[] { 200_000, 1_000_000 }) // too many series, and so many that they unpack to too much
+            await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await WriteRaw(_fleet, IronSnappy.Snappy.Encode(Numbered(values))));
+    }
+
+    /// <summary>A message of as many series, each with a label value of its own.</summary>
+    private static byte[] Numbered(int values)
+    {
+        var one = new WireWriter().Series([("__name__", "DCGM_FI_DEV_FB_USED"), ("uuid", "0000000")]).ToArray();
+        var (digits, message) = (one.AsSpan().IndexOf("0000000"u8), new byte[one.Length * values]);
+        for (var i = 0; i < values; i++)
         {
-            var series = new WireWriter();
-            for (var i = 0; i < values; i++) series.Series([("__name__", "DCGM_FI_DEV_FB_USED"), ("uuid", $"{i}")]);
-            await FleetClient.Refused(HttpStatusCode.RequestEntityTooLarge, "too-large", null, await Write(_fleet, series));
+            var series = message.AsSpan(i * one.Length, one.Length);
+            one.CopyTo(series);
+            Assert.True(i.TryFormat(series[digits..], out _, "d7"));
         }
+        return message;
     }
 
     [Theory]

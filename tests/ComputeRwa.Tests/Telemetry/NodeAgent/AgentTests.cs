@@ -155,7 +155,6 @@ public partial class AgentTests(SharedApi shared) : IClassFixture<SharedApi>
         }
     }
 
-    /// <summary>How many batches the service has of the node: a chain without a gap, all of it signed.</summary>
     /// <summary>As a database does that was restored from yesterday's backup.</summary>
     private static async Task KeepTwo(Tx tx, NodeId node)
     {
@@ -172,6 +171,7 @@ public partial class AgentTests(SharedApi shared) : IClassFixture<SharedApi>
         await SampleStore.Insert(tx, kept, new Dictionary<NodeId, long> { [node] = number });
     }
 
+    /// <summary>How many batches the service has of the node: a chain without a gap, all of it signed.</summary>
     internal static async Task<int> Attested(Machine machine)
     {
         var batches = (await machine.Fleet.Get($"/v1/nodes/{machine.Node.Id}/batches?limit=500"))["items"]!.AsArray();
