@@ -7,6 +7,7 @@ source scripts/victoria-metrics.sh
 
 need_dotnet
 need_node
+use_secp256k1
 case " $* " in *" telemetry "*) ;; *) build_contracts ;; esac
 say "building"
 benchmarks="$dotnet_bin/ComputeRwa.Benchmarks/release"

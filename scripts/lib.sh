@@ -278,6 +278,6 @@ packaged_secp256k1() { apt-cache pkgnames libsecp256k1- | grep -x 'libsecp256k1-
 # use_secp256k1: what is started from here on signs and recovers by libsecp256k1; where it cannot be had, managed code gives the same bytes.
 use_secp256k1() {
   local folder
-  folder=$(find_secp256k1) || { say "no libsecp256k1: managed code signs, twenty times slower"; return 0; }
+  folder=$(find_secp256k1) || { say "no libsecp256k1: managed code signs, six times slower"; return 0; }
   [ -z "$folder" ] || export LD_LIBRARY_PATH="$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 }
