@@ -58,7 +58,8 @@ public sealed class RecipeTests(IngestWorld world) : IClassFixture<IngestWorld>,
             var power = Column(batches, "powerMilliwatts").ToList();
             var pushed = recorder.Pushed();
             Assert.Equal(InSteps(pushed), batches.SelectMany(b => b["columns"]!["powerMilliwatts"]![0]!.AsArray().Select((v, i) => ((long)b["from"]! + i * Step, Value: (int?)v))).Where(v => v.Value is not null));
-            Assert.InRange(pushed.Count, exporter.Scrapes - 1, exporter.Scrapes);
+            Assert.Equal("", recorder.Refused());
+            Assert.True(pushed.Count >= exporter.Scrapes - 1 && pushed.Count <= exporter.Scrapes, $"{exporter.Scrapes} scrapes, pushed: {string.Join(", ", pushed.Select(s => $"{s.Value} at {s.At}"))}; {running.Output}");
             Assert.Equal(Enumerable.Range(0, pushed.Count).Select(i => 100_500 + 1_000 * i), pushed.Select(s => s.Value));
             foreach (var (column, expected) in ((string, int)[])[("smActiveBps", 8_765), ("gpuUtilPct", 0), ("memoryMiB", 0)])
                 Assert.Equal(power.Select(p => p is null ? null : (int?)expected), Column(batches, column));

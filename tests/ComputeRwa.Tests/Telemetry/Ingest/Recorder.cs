@@ -7,12 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeRwa.Tests.Telemetry.Ingest;
 
-/// <summary>Stands between a collector and the API: hands each request on, and keeps the pushes that the API said it had stored.</summary>
+/// <summary>Stands between a collector and the API: hands each request on, and keeps the pushes that the API said it had stored, and what it said of others.</summary>
 internal sealed class Recorder : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly HttpClient _api;
     private readonly List<byte[]> _stored = [];
+    private readonly List<string> _refused = [];
 
     private Recorder(Uri api)
     {
@@ -41,6 +42,12 @@ internal sealed class Recorder : IAsyncDisposable
                 .Where(s => s.Column == Column.PowerMilliwatts).DistinctBy(s => s.At).OrderBy(s => s.At)];
     }
 
+    /// <summary>What the API said to pushes that it did not store.</summary>
+    public string Refused()
+    {
+        lock (_stored) return string.Join("; ", _refused);
+    }
+
     private async Task Pass(HttpContext http)
     {
         using var body = new MemoryStream();
@@ -50,8 +57,15 @@ internal sealed class Recorder : IAsyncDisposable
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(http.Request.ContentType!);
         foreach (var coding in http.Request.Headers.ContentEncoding) request.Content.Headers.ContentEncoding.Add(coding!);
         using var response = await _api.SendAsync(request);
-        if (response.IsSuccessStatusCode && http.Request.Path.Value!.EndsWith("/prometheus/write", StringComparison.Ordinal))
-            lock (_stored) _stored.Add(body.ToArray());
+        if (http.Request.Path.Value!.EndsWith("/prometheus/write", StringComparison.Ordinal))
+        {
+            var refusal = response.IsSuccessStatusCode ? "" : $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
+            lock (_stored)
+            {
+                if (refusal.Length == 0) _stored.Add(body.ToArray());
+                else _refused.Add(refusal);
+            }
+        }
         http.Response.StatusCode = (int)response.StatusCode;
     }
 
